@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "haldane",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "haldane", targets: ["haldane"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        // Pure: no IO, no clock, no logging.
+        .target(name: "CanaryQueries", path: "queries", resources: [.embedInCode("promql")]),
+        .target(name: "CanaryStatistics"),
+        .target(name: "CanaryTelemetry"),
+        .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
+        .target(name: "CanaryYAML", dependencies: ["CanaryCore", "Yams"]),
+        .target(name: "CanaryReport", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry"]),
+
+        // IO.
+        .target(name: "CanaryTransport", dependencies: ["CCurl"]),
+        .target(name: "CanaryJournal", dependencies: ["CZstd", "CanaryCore", "CanaryTelemetry"]),
+        .target(
+            name: "CanarySources",
+            dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport"]
+        ),
+        .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryYAML"]),
+        .target(
+            name: "CanarySimulator",
+            dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryRouting", "CanaryYAML", "FlyingFox"]
+        ),
+        .target(
+            name: "CanaryAgent",
+            dependencies: [
+                "CanaryCore", "CanaryJournal", "CanaryRouting", "CanarySimulator", "CanarySources", "CanaryTelemetry",
+                "CanaryTransport", "CanaryYAML",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .executableTarget(
+            name: "haldane",
+            dependencies: [
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryQueries", "CanaryReport", "CanaryRouting",
+                "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
+                "CanaryYAML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // Tests: one folder a module.
+        .target(
+            name: "CanaryTestKit",
+            dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryRouting"],
+            path: "Tests/CanaryTestKit"
+        ),
+        .testTarget(
+            name: "CanaryStatisticsTests",
+            dependencies: ["CanaryStatistics", "CanaryTestKit"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "CanaryTelemetryTests",
+            dependencies: ["CanaryTelemetry", "CanaryTestKit"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(name: "CanaryCoreTests", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"]),
+        .testTarget(name: "CanaryYAMLTests", dependencies: ["CanaryCore", "CanaryYAML", "CanaryTestKit"]),
+        .testTarget(name: "CanaryReportTests", dependencies: ["CanaryCore", "CanaryReport", "CanaryTestKit"]),
+        .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
+        .testTarget(name: "CanaryJournalTests", dependencies: ["CanaryCore", "CanaryJournal", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanarySourcesTests",
+            dependencies: ["CanaryCore", "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryTestKit"]
+        ),
+        .testTarget(
+            name: "CanaryRoutingTests",
+            dependencies: ["CanaryCore", "CanaryRouting", "CanaryYAML", "CanaryTestKit", "Yams"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(name: "CanarySimulatorTests", dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanaryAgentTests",
+            dependencies: ["CanaryAgent", "CanaryCore", "CanaryTelemetry", "CanaryTestKit"]
+        ),
+        .testTarget(name: "CommandLineTests", dependencies: ["CanaryTestKit"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["CanaryTestKit"], resources: [.copy("Fixtures")]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One set of settings for every Swift target.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

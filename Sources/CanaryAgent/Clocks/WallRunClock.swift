@@ -1,0 +1,26 @@
+package import CanaryCore
+import FoundationEssentials
+
+/// Real time: stamped from the wall once, then carried on by a clock that cannot jump.
+package struct WallRunClock: RunClock {
+    private let start: ContinuousClock.Instant
+    private let stamp: Timestamp
+
+    package init() {
+        start = ContinuousClock.now
+        stamp = Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
+    }
+
+    package func now() async -> Timestamp {
+        stamp.advanced(by: start.duration(to: .now))
+    }
+
+    package func sleep(until deadline: Timestamp, unless isUrgent: @Sendable () -> Bool) async {
+        while !isUrgent(), !Task.isCancelled {
+            let left = deadline.since(stamp.advanced(by: start.duration(to: .now)))
+            guard left > .zero else { return }
+            // Short slices, so that an operator or a signal is heard at once.
+            try? await Task.sleep(for: min(left, .milliseconds(50)))
+        }
+    }
+}

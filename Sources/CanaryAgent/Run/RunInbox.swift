@@ -1,0 +1,31 @@
+package import CanaryCore
+import Synchronization
+
+/// What the outside world asks of a run while it goes on: operator commands and signals.
+///
+/// At most 64 requests wait; more are dropped, the newest first.
+package final class RunInbox: Sendable {
+    package enum Request: Sendable, Hashable {
+        case command(Rollout.OperatorCommand)
+        /// Leave at once, weights as they are; with the signal's name.
+        case interrupt(String)
+    }
+
+    private let waiting = Mutex<[Request]>([])
+
+    package init() {}
+
+    package func send(_ request: Request) {
+        waiting.withLock { if $0.count < 64 { $0.append(request) } }
+    }
+
+    /// Whether anything waits; a sleeping run wakes up for it.
+    package var isUrgent: Bool { waiting.withLock { !$0.isEmpty } }
+
+    func takeAll() -> [Request] {
+        waiting.withLock { requests in
+            defer { requests = [] }
+            return requests
+        }
+    }
+}

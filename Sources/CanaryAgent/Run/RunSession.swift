@@ -1,0 +1,128 @@
+package import CanaryCore
+import CanaryJournal
+import CanaryRouting
+import CanarySources
+import CanaryTelemetry
+import CanaryTransport
+import CanaryYAML
+
+/// One rollout of a spec to its end: lock, journal, resume or begin, drive, report.
+package struct RunSession {
+    private let options: RunOptions
+    private let observer: any RunObserver
+    private let inbox: RunInbox
+    private let clock: any RunClock
+
+    package init(
+        options: RunOptions,
+        observer: any RunObserver,
+        inbox: RunInbox,
+        clock: any RunClock = WallRunClock()
+    ) {
+        self.options = options
+        self.observer = observer
+        self.inbox = inbox
+        self.clock = clock
+    }
+
+    package func run() async throws(AgentError) -> RunReport {
+        let client = HTTPClient()
+        do {
+            let report = try await drive(client)
+            await client.shutdown()
+            return report
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
+    private func drive(_ client: HTTPClient) async throws(AgentError) -> RunReport {
+        do {
+            let directory = try JournalDirectory(path: options.journalDirectory)
+            let lock = try directory.lock()
+            let plan = try await prepare(directory)
+            var driver = RolloutDriver(
+                header: plan.header,
+                state: plan.state,
+                source: ScrapeSource(spec: options.live, roles: plan.header.roles, client: client),
+                store: RouteFile.store(options.routePath, plan.header.spec, plan.header.roles),
+                journal: RunJournal(writer: plan.writer),
+                clock: clock,
+                observer: observer,
+                notifier: WebhookNotifier(options.live.notify, client: client),
+                inbox: inbox
+            )
+            let end = await driver.run(resumption: plan.resumption, recalled: plan.recalled)
+            // A failed last flush was reported by the driver already.
+            try? await plan.writer.close()
+            lock.release()
+            return RunReport(
+                header: plan.header,
+                ledger: end.ledger,
+                outcome: end.outcome,
+                interruption: end.interruption,
+                weights: end.weights,
+                routePath: options.routePath,
+                journalPath: plan.writer.path
+            )
+        } catch let error as AgentError {
+            throw error
+        } catch let error as JournalError {
+            throw AgentError(error.message, cause: error.cause, hint: error.hint)
+        } catch let error as RouteError {
+            throw AgentError(error.message, cause: error.cause, hint: error.hint)
+        } catch {
+            throw AgentError("the run could not begin", cause: "\(error)")
+        }
+    }
+
+    private struct Plan {
+        var header: RunHeader
+        var state: RunState
+        var writer: JournalWriter
+        var resumption: Reason?
+        var recalled: [Window]
+    }
+
+    /// Takes up an unfinished run, or begins a new one.
+    private func prepare(_ directory: JournalDirectory) async throws -> Plan {
+        let runs = try directory.runs()
+        if let last = runs.last, let resumed = try UnfinishedRun.take(last, in: directory) {
+            if options.startsNew {
+                try await resumed.close(at: await clock.now())
+            } else {
+                try resumed.header.requireSameCanary(as: options.spec)
+                return Plan(
+                    header: resumed.header,
+                    state: resumed.state,
+                    writer: resumed.writer,
+                    resumption: resumed.reason,
+                    recalled: []
+                )
+            }
+        }
+        return try await begin(in: directory, after: runs)
+    }
+
+    private func begin(in directory: JournalDirectory, after runs: [JournalFile]) async throws -> Plan {
+        let found = try await RouteFile.store(options.routePath, options.spec, .asNamed).read()
+        let now = await clock.now()
+        let header = RunHeader(
+            version: options.version,
+            run: RunID.make(at: now, after: runs.last?.runID),
+            startedAt: now,
+            spec: options.spec,
+            roles: Roles(found: found.weights),
+            place: found.place
+        )
+        let writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))
+        return Plan(
+            header: header,
+            state: RunState(header: header),
+            writer: writer,
+            resumption: nil,
+            recalled: PriorHistory.windows(from: runs, for: header)
+        )
+    }
+}

@@ -1,0 +1,47 @@
+/// The first record of a journal: what is run, by what, and with which roles.
+package struct RunHeader: Sendable, Hashable, Codable {
+    package static let schema = "haldane.journal/1"
+
+    package var schema: String
+    /// The version of the program that wrote it.
+    package var version: String
+    package var run: String
+    package var startedAt: Timestamp
+    package var spec: CanarySpec
+    package var roles: Roles
+    /// What a reader calls the route.
+    package var place: String
+
+    package init(
+        version: String,
+        run: String,
+        startedAt: Timestamp,
+        spec: CanarySpec,
+        roles: Roles,
+        place: String
+    ) {
+        schema = Self.schema
+        self.version = version
+        self.run = run
+        self.startedAt = startedAt
+        self.spec = spec
+        self.roles = roles
+        self.place = place
+    }
+
+    /// The destination that carried the traffic when the run began, and the one that is tried.
+    package var stable: DestinationSpec { roles == .asNamed ? spec.route.stable : spec.route.canary }
+    package var canary: DestinationSpec { roles == .asNamed ? spec.route.canary : spec.route.stable }
+}
+
+/// Which of the two named destinations plays which part in a run: the one that carries the traffic is stable.
+package enum Roles: String, Sendable, Hashable, Codable {
+    case asNamed
+    /// The spec's canary carries the traffic, as after an earlier promotion.
+    case exchanged
+
+    /// Decides from the weights found at the start.
+    package init(found weights: RouteWeights) {
+        self = weights.canaryPercent > 50 ? .exchanged : .asNamed
+    }
+}

@@ -1,0 +1,40 @@
+/// Rolls back a canary that plainly fails, however little is known of the stable version's past.
+///
+/// Fires when the last two windows together hold at least 20 canary requests, the share of failures among them is above the
+/// bar, and the stable version's share is below half of the bar. It stands outside of the promise on false rollbacks.
+package struct AbsoluteGuard: Sendable, Hashable {
+    private struct Counts: Sendable, Hashable {
+        var stable = Finding.Tally(events: 0, requests: 0)
+        var canary = Finding.Tally(events: 0, requests: 0)
+    }
+
+    /// The bar, 0...1; nil turns the guard off.
+    private let bar: Double?
+    private var previous = Counts()
+
+    package init(bar: Double?) {
+        self.bar = bar
+    }
+
+    /// Feeds one window and says why to roll back, if so.
+    package mutating func feed(stable: Finding.Tally, canary: Finding.Tally) -> Reason? {
+        let now = Counts(stable: stable, canary: canary)
+        defer { previous = now }
+        guard let bar else { return nil }
+
+        let requests = previous.canary.requests + canary.requests
+        guard requests >= Self.leastRequests else { return nil }
+        let share = (previous.canary.events + canary.events) / requests
+        let stableRequests = previous.stable.requests + stable.requests
+        let stableShare = stableRequests > 0 ? (previous.stable.events + stable.events) / stableRequests : 0
+        guard share > bar, stableShare < bar / 2 else { return nil }
+
+        return Reason(
+            "absolute",
+            "the canary failed \(Phrase.percent(share)) of its last \(Phrase.count(requests)) requests, above the absolute bar of "
+                + "\(Phrase.percent(bar)), while stable failed \(Phrase.percent(stableShare))"
+        )
+    }
+
+    private static let leastRequests = 20.0
+}

@@ -1,0 +1,145 @@
+package import CanaryStatistics
+package import CanaryTelemetry
+
+/// Turns windows into verdicts: collects history, feeds the engine, and adds the rules that stand beside it.
+///
+/// A judge is a value: the same windows and contexts give the same verdicts on every machine. Windows have to come in order.
+package struct Judge: Sendable {
+    package let rules: JudgeRules
+    private(set) package var history: History
+    private var engine: CanaryEngine?
+    private var warmUp: WarmUp
+    private var guardrail: AbsoluteGuard
+    private var silence = CanarySilence()
+    private var ratio = SplitSummary()
+    private var elapsedSeconds = 0.0
+    private var weightChangedUnjudged = false
+    private var isBaking = false
+    private var judged = 0
+
+    package init(rules: JudgeRules) {
+        self.rules = rules
+        history = History(bounds: nil)
+        warmUp = WarmUp(seconds: rules.warmUpSeconds)
+        guardrail = AbsoluteGuard(bar: rules.absoluteErrors)
+    }
+
+    /// The engine's last answer, for output that shows everything; nil before the first judged window.
+    package private(set) var lastResult: EngineResult?
+
+    /// The edges that are judged, in milliseconds; empty before the first judged window.
+    package var edges: [Double] { engine?.edges ?? [] }
+
+    /// The edges that promotion asks, in milliseconds; empty before the first judged window.
+    package var promoteEdges: [Double] { engine?.promoteEdges ?? [] }
+
+    /// Judges one window.
+    ///
+    /// While watching, a usable window becomes history and the verdict is `undecided`, unless the absolute guard fires.
+    package mutating func judge(_ window: Window, in context: JudgingContext) -> Verdict {
+        let startsAt = elapsedSeconds
+        elapsedSeconds += window.seconds.isFinite ? max(window.seconds, 0) : 0
+        if context.isFirstAfterWeightChange { weightChangedUnjudged = true }
+
+        if let unusable = window.quality.unusable {
+            return .unknown(unusable.reason, notes: rules.notes)
+        }
+        guard let counts = counts(of: window, startsAt: startsAt) else {
+            return .unknown(
+                Reason("bounds", "the latency buckets changed during the run, and the new ones do not contain the old ones"),
+                notes: rules.notes
+            )
+        }
+        let alarm = guardrail.feed(stable: counts.stable.tally, canary: counts.canary.tally)
+
+        switch context.phase {
+        case .idle:
+            return .unknown(Reason("idle", "the run is over; this window is only recorded"), notes: rules.notes)
+        case .watching:
+            history.append(counts, bounds: window.bounds, limitSeconds: rules.historyLimitSeconds)
+            if let alarm { return degraded(alarm) }
+            return Verdict(
+                kind: .undecided, decision: .hold,
+                reason: Reason("watching", "stable is being watched before the first step"), notes: rules.notes
+            )
+        case .analyzing, .baking:
+            return compare(counts, in: context, alarm: alarm)
+        }
+    }
+
+    private mutating func compare(_ counts: WindowCounts, in context: JudgingContext, alarm: Reason?) -> Verdict {
+        var engine =
+            self.engine
+            ?? CanaryEngine(
+                configuration: rules.configuration,
+                bounds: history.bounds?.milliseconds ?? [],
+                history: history.windows
+            )
+        history.dropWindows()
+
+        let result: EngineResult
+        if context.phase == .baking {
+            if !isBaking { engine.beginBake() }
+            result = engine.judgeBake(counts, isFirst: !isBaking)
+            isBaking = true
+        } else {
+            result = engine.judge(
+                counts,
+                in: WindowContext(
+                    step: context.step,
+                    isFirstAfterWeightChange: weightChangedUnjudged,
+                    countsForPromotion: context.countsForPromotion
+                )
+            )
+        }
+        weightChangedUnjudged = false
+        self.engine = engine
+        lastResult = result
+        judged = result.window
+        ratio.feed(counts)
+
+        if let alarm { return VerdictBuilder(rules: rules, result: result, counts: ratio).degraded(because: alarm) }
+        if context.canaryPercent > 0, let reason = silence.feed(counts) {
+            return .unknown(reason, notes: rules.notes)
+        }
+        return VerdictBuilder(rules: rules, result: result, counts: ratio).verdict(isBaking: isBaking)
+    }
+
+    private func degraded(_ reason: Reason) -> Verdict {
+        Verdict(kind: .degraded, decision: .rollback, reason: reason, notes: rules.notes)
+    }
+
+    private mutating func counts(of window: Window, startsAt: Double) -> WindowCounts? {
+        if history.bounds == nil, engine == nil { history.adopt(window.bounds) }
+        guard let projection = BucketProjection(from: window.bounds, onto: history.bounds ?? window.bounds) else {
+            return nil
+        }
+        let stable = window.stable.map { $0.counts(projection, isWarming: false) }
+        let canary = window.canary.map { pod in
+            pod.counts(projection, isWarming: warmUp.isWarming(pod.pod, requests: pod.total, startsAt: startsAt))
+        }
+        return WindowCounts(seconds: window.seconds, stable: stable, canary: canary)
+    }
+}
+
+extension [PodCounts] {
+    /// Failures among requests of all pods.
+    var tally: Finding.Tally {
+        Finding.Tally(
+            events: reduce(0) { $0 + $1.failures },
+            requests: reduce(0) { $0 + $1.requests }
+        )
+    }
+}
+
+extension PodWindow {
+    func counts(_ projection: BucketProjection, isWarming: Bool) -> PodCounts {
+        PodCounts(
+            name: pod,
+            requests: Double(total),
+            failures: Double(failures),
+            latency: projection.apply(latency),
+            isWarming: isWarming
+        )
+    }
+}

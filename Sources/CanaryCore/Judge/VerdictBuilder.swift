@@ -1,0 +1,154 @@
+import CanaryStatistics
+
+/// Words the engine's answer.
+struct VerdictBuilder {
+    let rules: JudgeRules
+    let result: EngineResult
+    let counts: SplitSummary
+
+    func verdict(isBaking: Bool) -> Verdict {
+        switch result.decision {
+        case .rollback:
+            build(.degraded, .rollback, harmReason(isBaking: isBaking))
+        case .advance:
+            build(.healthy, .advance, safetyReason)
+        case .promote:
+            build(.healthy, .promote, safetyReason)
+        case .hold:
+            isBaking
+                ? build(.healthy, .hold, Reason("baking", "nothing worse than before 100 % (before/after, confounded by time)"))
+                : build(.undecided, .hold, openReason, missing: missingRequests)
+        }
+    }
+
+    func degraded(because reason: Reason) -> Verdict {
+        build(.degraded, .rollback, reason)
+    }
+
+    private func build(
+        _ kind: Verdict.Kind,
+        _ decision: Verdict.Decision,
+        _ reason: Reason,
+        missing: Int? = nil
+    ) -> Verdict {
+        Verdict(
+            kind: kind,
+            decision: decision,
+            reason: reason,
+            window: result.window,
+            logE: result.logE,
+            logD: result.logD,
+            harmThreshold: result.rollbackThreshold,
+            safetyThreshold: -Elementary.log(rules.configuration.falsePromotion),
+            findings: findings,
+            missingRequests: missing,
+            notes: rules.notes + notes
+        )
+    }
+
+    private var findings: [Finding] {
+        let safeties = result.promotion.indices.contains(result.margin) ? result.promotion[result.margin] : []
+        return result.metrics.enumerated().map { index, metric in
+            let safety = safeties.first { $0.metric == index }
+            return Finding(
+                name: metric.name,
+                edge: metric.edge,
+                logE: metric.logE,
+                penalty: metric.penalty,
+                safety: safety.map { Finding.Safety(logN: $0.logN, isLatched: $0.isLatched) },
+                stable: Finding.Tally(events: metric.stableTotal.x, requests: metric.stableTotal.n),
+                canary: Finding.Tally(events: metric.canaryTotal.x, requests: metric.canaryTotal.n)
+            )
+        }
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        if rules.configuration.isPerPod, result.unseenEpisodeShare > 0.02, result.metrics.count > 1 {
+            notes.append("stable has been watched too briefly to rule out pod episodes (6 h advised)")
+        }
+        return notes
+    }
+}
+
+extension VerdictBuilder {
+    private func harmReason(isBaking: Bool) -> Reason {
+        let metric = result.metrics[result.leadingMetric]
+        let place = isBaking ? " (before/after 100 %, confounded by time)" : ""
+        return Reason(
+            metric.edge == nil ? "errors" : "latency",
+            "\(comparison(metric))\(place); evidence 1 : \(odds(result.logD))"
+        )
+    }
+
+    private var safetyReason: Reason {
+        Reason(
+            "proved",
+            "not worse than the margin on every metric: " + comparison(result.metrics[0])
+        )
+    }
+
+    private var openReason: Reason {
+        for blocker in result.blockers {
+            switch blocker {
+            case .notConfirmed(let pod):
+                return Reason("one-canary-pod", "the evidence rests on one canary pod: \(pod); restart or replace it")
+            case .leaveOut:
+                return Reason("one-window", "the evidence comes from a single window")
+            case .burstDeduction:
+                return Reason("bursts", "the evidence is within what single stable pods have shown in bursts")
+            default:
+                continue
+            }
+        }
+        switch result.blockers.first {
+        case .suspicion:
+            let metric = result.metrics[result.leadingMetric]
+            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence 1 : \(odds(result.logE))")
+        case .warmUp:
+            return Reason("warm-up", "the canary's pods are warming up")
+        case .splitNotProved:
+            return Reason("split", "waiting for the split to be proved")
+        case .notLatched(let metric, _, _) where result.metrics.indices.contains(metric):
+            return Reason("not-enough-requests", "not enough requests yet to decide on \(result.metrics[metric].name)")
+        case .requests(let served, let needed):
+            return Reason(
+                "not-enough-requests",
+                "\(Phrase.count(served)) of at least \(Phrase.count(needed)) canary requests in this step"
+            )
+        case .dwell(let windows, let needed):
+            return Reason("dwell", "window \(windows) of at least \(needed) at this weight")
+        default:
+            return Reason("not-enough-requests", "not enough requests yet")
+        }
+    }
+
+    /// Canary requests that the slowest metric probably still needs.
+    private var missingRequests: Int? {
+        let threshold = -Elementary.log(rules.configuration.falsePromotion)
+        guard result.promotion.indices.contains(result.margin) else { return nil }
+        let open = result.promotion[result.margin].filter { !$0.isLatched }
+        guard !open.isEmpty else { return nil }
+        let seen = counts.canary
+        let factors = open.map { safety in
+            // Evidence grows about linearly with requests once it grows at all.
+            safety.logN > 0.5 ? threshold / safety.logN - 1 : 4
+        }
+        guard let worst = factors.max(), seen > 0 else { return nil }
+        return Int(min(max((worst * seen).rounded(.up), 1), 1e12))
+    }
+
+    private func comparison(_ metric: MetricEvidence) -> String {
+        let canary = metric.canaryTotal.share
+        let stable = metric.stableTotal.share
+        let what = metric.edge.map { "slower than \(Phrase.decimal($0)) ms" } ?? "failed"
+        guard let canary, let stable else { return "\(what): too few requests to compare" }
+        return "\(what): canary \(Phrase.percent(canary)) of \(Phrase.count(metric.canaryTotal.n)), stable "
+            + "\(Phrase.percent(stable)) of \(Phrase.count(metric.stableTotal.n)) requests "
+            + "(\(Phrase.points(canary - stable)))"
+    }
+
+    private func odds(_ log: Double) -> String {
+        log > 30 ? "over 10^13" : Phrase.count(Elementary.exp(max(log, 0)).rounded())
+    }
+}

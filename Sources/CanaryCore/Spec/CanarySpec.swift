@@ -1,0 +1,171 @@
+package import CanaryTelemetry
+
+/// Everything a run needs to know about one canary: the `spec` of a `haldane.dev/v1` Canary object.
+///
+/// Values are validated when they are decoded; a `CanarySpec` in hand is usable. Defaults are those of the design, section 5.
+package struct CanarySpec: Sendable, Hashable, Codable {
+    package var name: String
+    package var namespace: String
+    package var route: RouteSpec
+    package var telemetry: TelemetrySpec
+    package var objectives: Objectives
+    /// Canary weights in percent, ascending, each above 0 and at most 100.
+    package var steps: [Double]
+    package var pace: Pace
+    package var guards: Guards
+    package var notify: [NotifyTarget]
+
+    package init(
+        name: String,
+        namespace: String = "default",
+        route: RouteSpec,
+        telemetry: TelemetrySpec,
+        objectives: Objectives = Objectives(),
+        steps: [Double] = [5, 10, 25, 50, 100],
+        pace: Pace = Pace(),
+        guards: Guards = Guards(),
+        notify: [NotifyTarget] = []
+    ) {
+        self.name = name
+        self.namespace = namespace
+        self.route = route
+        self.telemetry = telemetry
+        self.objectives = objectives
+        self.steps = steps
+        self.pace = pace
+        self.guards = guards
+        self.notify = notify
+    }
+}
+
+/// The rule whose weights are rewritten, and which of its destinations are compared.
+package struct RouteSpec: Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable {
+        case virtualService
+        case httpRoute
+    }
+
+    package var kind: Kind
+    /// The object's name.
+    package var object: String
+    /// The file that holds the document; nil for a route in a cluster.
+    package var file: String?
+    /// Which rule; nil if the object has only one candidate.
+    package var rule: RuleSelector?
+    /// The two destinations; which of them is stable is decided by the weights found at the start of a run.
+    package var stable: DestinationSpec
+    package var canary: DestinationSpec
+
+    package init(
+        kind: Kind = .virtualService,
+        object: String,
+        file: String? = nil,
+        rule: RuleSelector? = nil,
+        stable: DestinationSpec,
+        canary: DestinationSpec
+    ) {
+        self.kind = kind
+        self.object = object
+        self.file = file
+        self.rule = rule
+        self.stable = stable
+        self.canary = canary
+    }
+}
+
+/// How a rule of a route is named.
+package enum RuleSelector: Sendable, Hashable, Codable {
+    case name(String)
+    /// Position in the list of http rules, from 0.
+    case index(Int)
+}
+
+/// One of the two versions: as a destination of the rule and as a cohort of the telemetry.
+package struct DestinationSpec: Sendable, Hashable, Codable {
+    /// The destination's host; nil accepts any host with the subset.
+    package var host: String?
+    package var subset: String?
+    /// The workload (Deployment) that serves it; nil derives the cohort from the revision or the subset.
+    package var workload: String?
+    package var revision: String?
+
+    package init(host: String? = nil, subset: String? = nil, workload: String? = nil, revision: String? = nil) {
+        self.host = host
+        self.subset = subset
+        self.workload = workload
+        self.revision = revision
+    }
+
+    /// The name people read: the subset, else the workload, else the host.
+    package var label: String { subset ?? workload ?? revision ?? host ?? "?" }
+}
+
+/// Where telemetry comes from and which part of it is compared.
+package struct TelemetrySpec: Sendable, Hashable, Codable {
+    package enum Comparability: String, Sendable, Hashable, Codable {
+        /// Refuse if stable is also reached outside of the chosen rule's match.
+        case prove
+        /// The user vouches for it; every verdict repeats that.
+        case assume
+    }
+
+    /// URLs of expositions to scrape.
+    package var targets: [String]
+    package var security: ScrapeSecurity
+    package var reporter: Reporter
+    /// Extra labels that both sides must carry.
+    package var match: [String: String]
+    package var comparable: Comparability
+    /// How long one scrape may take.
+    package var timeout: Duration
+
+    package init(
+        targets: [String],
+        security: ScrapeSecurity = ScrapeSecurity(),
+        reporter: Reporter = .destination,
+        match: [String: String] = [:],
+        comparable: Comparability = .prove,
+        timeout: Duration = .seconds(4)
+    ) {
+        self.targets = targets
+        self.security = security
+        self.reporter = reporter
+        self.match = match
+        self.comparable = comparable
+        self.timeout = timeout
+    }
+}
+
+/// How scrape targets are authenticated; every member is a path or a name, never a secret.
+package struct ScrapeSecurity: Sendable, Hashable, Codable {
+    package var certificateAuthorityFile: String?
+    package var clientCertificateFile: String?
+    package var clientKeyFile: String?
+    /// Read before each request, so that a rotated token is used at once.
+    package var tokenFile: String?
+    package var skipsVerification: Bool
+
+    package init(
+        certificateAuthorityFile: String? = nil,
+        clientCertificateFile: String? = nil,
+        clientKeyFile: String? = nil,
+        tokenFile: String? = nil,
+        skipsVerification: Bool = false
+    ) {
+        self.certificateAuthorityFile = certificateAuthorityFile
+        self.clientCertificateFile = clientCertificateFile
+        self.clientKeyFile = clientKeyFile
+        self.tokenFile = tokenFile
+        self.skipsVerification = skipsVerification
+    }
+}
+
+/// Who is told about decisions.
+package struct NotifyTarget: Sendable, Hashable, Codable {
+    /// A URL; may hold `${VAR}`, which is expanded only when it is used.
+    package var webhook: String
+
+    package init(webhook: String) {
+        self.webhook = webhook
+    }
+}

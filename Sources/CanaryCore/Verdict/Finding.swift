@@ -1,0 +1,59 @@
+/// What is known of one metric: failed requests, or requests slower than one bucket edge.
+package struct Finding: Sendable, Hashable, Codable {
+    /// `errors`, or `latency>25ms`.
+    package var name: String
+    /// The bucket edge in milliseconds; nil for errors.
+    package var edge: Double?
+    /// Log evidence that the canary is worse than tolerated, in nats, and what bursts may have contributed to it.
+    package var logE: Double
+    package var penalty: Double
+    /// Evidence that it is not worse, for the metrics that promotion asks.
+    package var safety: Safety?
+    /// Events and requests since the first step.
+    package var stable: Tally
+    package var canary: Tally
+
+    package init(
+        name: String,
+        edge: Double?,
+        logE: Double,
+        penalty: Double,
+        safety: Safety?,
+        stable: Tally,
+        canary: Tally
+    ) {
+        self.name = name
+        self.edge = edge
+        self.logE = logE
+        self.penalty = penalty
+        self.safety = safety
+        self.stable = stable
+        self.canary = canary
+    }
+
+    /// Evidence at the margin of the present step.
+    package struct Safety: Sendable, Hashable, Codable {
+        package var logN: Double
+        /// Once proved at this margin, always proved.
+        package var isLatched: Bool
+
+        package init(logN: Double, isLatched: Bool) {
+            self.logN = logN
+            self.isLatched = isLatched
+        }
+    }
+
+    /// Events among requests.
+    package struct Tally: Sendable, Hashable, Codable {
+        package var events: Double
+        package var requests: Double
+
+        package init(events: Double, requests: Double) {
+            self.events = events
+            self.requests = requests
+        }
+
+        /// The share of events, or nil without requests.
+        package var share: Double? { requests > 0 ? events / requests : nil }
+    }
+}

@@ -1,0 +1,117 @@
+package import CanaryCore
+import CanaryTelemetry
+
+/// Why a run ended as it did, in sentences with the numbers.
+package struct Explanation: Sendable {
+    package var header: RunHeader
+    package var ledger: RunLedger
+    package var outcome: Outcome?
+
+    package init(header: RunHeader, ledger: RunLedger, outcome: Outcome?) {
+        self.header = header
+        self.ledger = ledger
+        self.outcome = outcome
+    }
+
+    /// The sentences, one a paragraph.
+    package var sentences: [String] {
+        var sentences = [opening]
+        sentences += steps
+        if let verdict = ledger.lastComparison {
+            sentences += verdict.findings.compactMap { finding($0, verdict) }
+            sentences.append(evidence(verdict))
+        } else {
+            sentences.append("The two versions were never compared\(ledger.lastVerdict.map { ": \($0.reason.text)" } ?? "").")
+        }
+        sentences.append(ending)
+        sentences += (ledger.lastVerdict?.notes ?? []).map { "Note: \($0)." }
+        sentences += ledger.notices.filter { $0.urgency != .info }.suffix(5).map { "\($0.urgency.rawValue): \($0.reason.text)." }
+        return sentences.map(TextCells.harmless)
+    }
+
+    /// As text, wrapped, with a final newline.
+    package func text(style: Style, width: Int = 100) -> String {
+        var head = "run \(header.run) of \(header.spec.namespace)/\(header.spec.name)"
+        if let outcome {
+            let words = "\(style.symbol(OutcomeWords.sign(outcome))) \(OutcomeWords.short(outcome))"
+            head = "\(style.paint(words, OutcomeWords.tone(outcome))): \(head)"
+        } else {
+            head = "\(style.paint("\(style.symbol(.open)) unfinished", .warning)): \(head)"
+        }
+        let body = sentences.flatMap { TextCells.wrapped($0, to: max(width - 2, 40)).map { "  " + $0 } }
+        return ([head] + body).joined(separator: "\n") + "\n"
+    }
+
+    /// As one JSON object and a newline: `haldane.explain/1`.
+    package func json() -> [UInt8] {
+        var writer = JSONLineWriter()
+        writer.beginObject()
+        writer.key("schema")
+        writer.string("haldane.explain/1")
+        writer.key("run")
+        writer.string(header.run)
+        writer.key("outcome")
+        if let outcome { writer.string(outcome.qualifiedWord) } else { writer.null() }
+        writer.key("reason")
+        if let outcome { writer.string(outcome.reason.text) } else { writer.null() }
+        writer.key("sentences")
+        writer.strings(sentences)
+        writer.key("verdict")
+        VerdictJSON.write(ledger.lastComparison ?? ledger.lastVerdict, to: &writer)
+        writer.endObject()
+        writer.endLine()
+        return writer.take()
+    }
+
+    private var opening: String {
+        let steps = header.spec.steps.map { Phrase.weight($0) }.joined(separator: ", ")
+        let unusable = ledger.unusableWindows > 0 ? "; \(Phrase.count(ledger.unusableWindows)) of them could not be used" : ""
+        return "From \(Figures.moment(header.startedAt)) on, \(header.canary.label) was compared with \(header.stable.label) at \(header.place), "
+            + "planned steps \(steps). The run took \(Phrase.duration(ledger.seconds)) and \(Figures.plural(ledger.windows, "round"))\(unusable)."
+    }
+
+    private var steps: [String] {
+        ledger.steps.map { step in
+            let failed = step.canaryRequests > 0 ? ", \(Phrase.count(step.canaryFailures)) of them failed" : ""
+            let verdict = step.verdict.map { "; last verdict \($0.rawValue)" } ?? ""
+            return "At \(Phrase.weight(step.percent)) for \(Phrase.duration(step.seconds)) the canary got "
+                + "\(Phrase.count(step.canaryRequests)) requests\(failed)\(verdict)."
+        }
+    }
+
+    private func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
+        guard let canary = finding.canary.share, let stable = finding.stable.share else {
+            return finding.safety == nil ? nil : "\(finding.name): not enough requests to compare."
+        }
+        let net = finding.logE - finding.penalty
+        guard finding.edge == nil || finding.safety != nil || net > 1 else { return nil }
+        let what = finding.edge.map { "answered slower than \(Phrase.decimal($0)) ms" } ?? "failed"
+        var words = "The canary \(what) in \(Phrase.percent(canary)) of \(Phrase.count(finding.canary.requests)) requests, stable in "
+            + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(Phrase.points(canary - stable)))"
+        if net >= verdict.harmThreshold, verdict.harmThreshold > 0 {
+            words += "; that it is worse than tolerated has evidence of \(Figures.odds(net))"
+        } else if let safety = finding.safety {
+            words += safety.isLatched
+                ? "; that it is not worse than the budget is proved"
+                : "; proof that it is not worse is at \(Figures.odds(safety.logN)) of \(Figures.odds(verdict.safetyThreshold))"
+        }
+        if finding.penalty > 0.05 { words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods" }
+        return words + "."
+    }
+
+    private func evidence(_ verdict: Verdict) -> String {
+        let alpha = Phrase.percent(header.spec.guards.falseRollback)
+        var words = "Over all metrics the evidence that the canary is worse than tolerated is \(Figures.odds(verdict.logD)); "
+            + "a rollback needs \(Figures.odds(verdict.harmThreshold)), so that an equal release is rolled back in at most \(alpha) of the rollouts, "
+            + "however often one looks"
+        if verdict.reason.label == "absolute" { words = "The absolute guard fired; it stands outside of that promise. " + words }
+        return words + "."
+    }
+
+    private var ending: String {
+        guard let outcome else { return "The run has no outcome yet: the next `haldane run` takes it up." }
+        let why = outcome.reason.text
+        let next = OutcomeWords.next(outcome, canary: header.canary.label)
+        return "It ended \(OutcomeWords.short(outcome)): \(why). Next: \(next)."
+    }
+}

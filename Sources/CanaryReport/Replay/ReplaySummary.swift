@@ -1,0 +1,164 @@
+package import CanaryCore
+import CanaryTelemetry
+
+/// What came out of judging a journal's evidence again, for people and for programs.
+package struct ReplaySummary: Sendable {
+    /// One verdict that differs.
+    package struct Difference: Sendable {
+        package var window: Int
+        package var at: Timestamp
+        package var recorded: Verdict
+        package var recomputed: Verdict
+
+        package init(window: Int, at: Timestamp, recorded: Verdict, recomputed: Verdict) {
+            self.window = window
+            self.at = at
+            self.recorded = recorded
+            self.recomputed = recomputed
+        }
+    }
+
+    /// The first decision other than to hold.
+    package struct FirstDecision: Sendable {
+        package var window: Int
+        package var verdict: Verdict
+
+        package init(window: Int, verdict: Verdict) {
+            self.window = window
+            self.verdict = verdict
+        }
+    }
+
+    package var header: RunHeader
+    package var outcome: Outcome?
+    package var verdicts: Int
+    package var differences: [Difference]
+    package var differenceCount: Int
+    package var recorded: FirstDecision?
+    package var recomputed: FirstDecision?
+    package var tornBytes: Int
+    /// `--set` arguments; empty for a plain replay.
+    package var settings: [String]
+
+    package init(
+        header: RunHeader,
+        outcome: Outcome?,
+        verdicts: Int,
+        differences: [Difference],
+        differenceCount: Int,
+        recorded: FirstDecision?,
+        recomputed: FirstDecision?,
+        tornBytes: Int,
+        settings: [String]
+    ) {
+        self.header = header
+        self.outcome = outcome
+        self.verdicts = verdicts
+        self.differences = differences
+        self.differenceCount = differenceCount
+        self.recorded = recorded
+        self.recomputed = recomputed
+        self.tornBytes = tornBytes
+        self.settings = settings
+    }
+
+    package var isIdentical: Bool { differenceCount == 0 }
+
+    /// 0 if every verdict is the same, bit for bit, else 2.
+    package var exitCode: ExitCode { isIdentical ? .healthy : .degraded }
+
+    /// As text, with a final newline.
+    package func text(style: Style) -> String {
+        let sign = isIdentical ? style.paint("\(style.symbol(.done)) identical", .good) : style.paint("\(style.symbol(.failed)) differs", .bad)
+        var lines: [String] = []
+        if settings.isEmpty {
+            let rest = isIdentical ? "all are the recorded ones, bit for bit" : "\(Phrase.count(differenceCount)) are not the recorded ones"
+            lines.append("\(sign): \(Figures.plural(verdicts, "verdict")) of run \(header.run) recomputed from the evidence; \(rest)")
+        } else {
+            let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change"
+            lines.append("\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of run \(header.run)")
+            lines.append("  recorded    \(Self.words(recorded))")
+            lines.append("  recomputed  \(Self.words(recomputed))")
+            lines.append("  the evidence ends where the recorded run ended; windows after a changed decision keep the recorded weights")
+        }
+        if let outcome { lines.append("  outcome     \(OutcomeWords.short(outcome)): \(TextCells.harmless(outcome.reason.text))") }
+        for difference in differences.prefix(settings.isEmpty ? 20 : 5) {
+            lines.append(
+                "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.brief(difference.recorded)) "
+                    + "\(style.symbol(.arrow)) \(Self.brief(difference.recomputed))"
+            )
+        }
+        let shown = min(differences.count, settings.isEmpty ? 20 : 5)
+        if differenceCount > shown, shown > 0 { lines.append("  and \(Phrase.count(differenceCount - shown)) more") }
+        if tornBytes > 0 {
+            lines.append("  the journal ends in \(Phrase.count(tornBytes)) bytes of an unfinished frame, which were left out")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func words(_ decision: FirstDecision?) -> String {
+        guard let decision else { return "held to the end" }
+        return "\(decision.verdict.decision.rawValue) at window \(decision.window): \(TextCells.harmless(decision.verdict.reason.text))"
+    }
+
+    private static func brief(_ verdict: Verdict) -> String {
+        "\(verdict.kind.rawValue)/\(verdict.decision.rawValue) logE \(verdict.logE) logD \(verdict.logD) (\(verdict.reason.label))"
+    }
+
+    /// As one JSON object and a newline: `haldane.replay/1`.
+    package func json() -> [UInt8] {
+        var writer = JSONLineWriter()
+        writer.beginObject()
+        writer.key("schema")
+        writer.string("haldane.replay/1")
+        writer.key("run")
+        writer.string(header.run)
+        writer.key("identical")
+        writer.bool(isIdentical)
+        writer.key("verdicts")
+        writer.integer(verdicts)
+        writer.key("different")
+        writer.integer(differenceCount)
+        writer.key("settings")
+        writer.strings(settings)
+        writer.key("outcome")
+        if let outcome { writer.string(outcome.qualifiedWord) } else { writer.null() }
+        writer.key("recorded")
+        Self.write(recorded, to: &writer)
+        writer.key("recomputed")
+        Self.write(recomputed, to: &writer)
+        writer.key("differences")
+        writer.beginArray()
+        for difference in differences {
+            writer.beginObject()
+            writer.key("window")
+            writer.integer(difference.window)
+            writer.key("at")
+            writer.string(Figures.moment(difference.at))
+            writer.key("recorded")
+            VerdictJSON.write(difference.recorded, to: &writer)
+            writer.key("recomputed")
+            VerdictJSON.write(difference.recomputed, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("tornBytes")
+        writer.integer(tornBytes)
+        writer.endObject()
+        writer.endLine()
+        return writer.take()
+    }
+
+    private static func write(_ decision: FirstDecision?, to writer: inout JSONLineWriter) {
+        guard let decision else {
+            writer.null()
+            return
+        }
+        writer.beginObject()
+        writer.key("window")
+        writer.integer(decision.window)
+        writer.key("verdict")
+        VerdictJSON.write(decision.verdict, to: &writer)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,61 @@
+import CanaryCore
+
+/// Words for how a run ended.
+enum OutcomeWords {
+    /// `promoted`, `rolled back`, `held (deadline)`.
+    static func short(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .promoted: "promoted"
+        case .rolledBack(_, .proved): "rolled back"
+        case .rolledBack(_, .incomplete): "rolled back (incomplete)"
+        case .held(let hold, _): "held (\(hold.rawValue))"
+        case .stopped: "stopped"
+        case .refused(let reason): "refused (\(reason.label))"
+        }
+    }
+
+    static func sign(_ outcome: Outcome) -> Style.Sign {
+        switch outcome {
+        case .promoted: .done
+        case .rolledBack: .failed
+        case .held, .stopped: .open
+        case .refused: .unknown
+        }
+    }
+
+    static func tone(_ outcome: Outcome) -> Style.Tone {
+        switch outcome {
+        case .promoted: .good
+        case .rolledBack: .bad
+        case .held, .stopped, .refused: .warning
+        }
+    }
+
+    /// What a person should do now.
+    static func next(_ outcome: Outcome, canary: String) -> String {
+        switch outcome {
+        case .promoted:
+            return "nothing; \(canary) carries the weight it was meant to carry"
+        case .rolledBack(_, .proved):
+            return "look at \(canary) before trying again; the journal has the numbers"
+        case .rolledBack(_, .incomplete(let why)):
+            return "requests may still reach \(canary) (\(why)); stop them there"
+        case .held(.deadline, _):
+            return "raise the traffic, the margins or the deadline, or decide by hand"
+        case .held(.contested, _):
+            return "find the other writer of the weights, stop one of the two, run again"
+        case .held(.weightNotEffective, _):
+            return "find out why the traffic does not follow the written weight: a retry, a cache, another rule"
+        case .held(.capacity, _):
+            return "add pods to \(canary), run again"
+        case .held(.telemetryLost, _):
+            return "bring the telemetry back (`haldane scrape TARGET`), run again"
+        case .held(.journalLost, _):
+            return "make room for the journal, run again"
+        case .stopped:
+            return "weights stay as they are; run again to go on"
+        case .refused:
+            return "nothing was written; remove the cause, run again"
+        }
+    }
+}

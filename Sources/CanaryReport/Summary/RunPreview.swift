@@ -1,0 +1,137 @@
+package import CanaryCore
+package import CanaryTelemetry
+
+/// What `run --dry-run` prints: the writes a run would make, in order.
+package struct RunPreview: Sendable {
+    package struct Write: Sendable, Hashable {
+        package var plan: WeightPlan
+        package var weights: RouteWeights
+
+        package init(plan: WeightPlan, weights: RouteWeights) {
+            self.plan = plan
+            self.weights = weights
+        }
+    }
+
+    package var spec: CanarySpec
+    package var routePath: String
+    package var stable: DestinationSpec
+    package var canary: DestinationSpec
+    package var found: RouteSnapshot
+    package var writes: [Write]
+    package var rollback: Write
+    /// One round of scraping.
+    package var window: Window
+    package var refusal: Reason?
+
+    package init(
+        spec: CanarySpec,
+        routePath: String,
+        stable: DestinationSpec,
+        canary: DestinationSpec,
+        found: RouteSnapshot,
+        writes: [Write],
+        rollback: Write,
+        window: Window,
+        refusal: Reason?
+    ) {
+        self.spec = spec
+        self.routePath = routePath
+        self.stable = stable
+        self.canary = canary
+        self.found = found
+        self.writes = writes
+        self.rollback = rollback
+        self.window = window
+        self.refusal = refusal
+    }
+
+    /// 3 if a run would be refused or no target answers, else 0.
+    package var exitCode: ExitCode {
+        refusal != nil || window.quality.unusable == .nothingScraped ? .unknown : .healthy
+    }
+
+    /// As text, with a final newline.
+    package func text(style: Style) -> String {
+        let names = "\(stable.label)/\(canary.label)"
+        var lines = ["dry run of \(spec.name): nothing is written"]
+        lines.append("  route     \(found.place): \(names) is \(Figures.split(found.weights))")
+        lines.append("  telemetry \(telemetry)")
+        for fault in window.quality.faults.prefix(10) {
+            lines.append("            \(style.symbol(.failed)) \(fault.pod): \(fault.label): \(fault.message)")
+        }
+        if let refusal {
+            lines.append("  \(style.paint("\(style.symbol(.unknown)) refused", .warning)) (\(refusal.label)): \(refusal.text)")
+            return finished(lines)
+        }
+        lines.append("  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already")
+        lines.append("  writes to \(routePath), each only after the one before is proved:")
+        for write in writes {
+            lines.append("    \(names) \(Figures.split(write.weights))   (\(write.plan.purpose.rawValue))")
+        }
+        if writes.isEmpty { lines.append("    none: the route is at the last step already") }
+        lines.append("  and at any moment, if the canary is worse:")
+        lines.append("    \(names) \(Figures.split(rollback.weights))   (rollback)")
+        return finished(lines)
+    }
+
+    private func finished(_ lines: [String]) -> String {
+        lines.map(TextCells.harmless).joined(separator: "\n") + "\n"
+    }
+
+    private var telemetry: String {
+        let failed = Set(window.quality.faults.map(\.pod)).count
+        let total = spec.telemetry.targets.count
+        let answered = max(total - failed, 0)
+        return "\(answered) of \(Figures.plural(total, "target")) answered in one round"
+    }
+
+    /// As one JSON object and a newline: `haldane.dry-run/1`.
+    package func json() -> [UInt8] {
+        var writer = JSONLineWriter()
+        writer.beginObject()
+        writer.key("schema")
+        writer.string("haldane.dry-run/1")
+        writer.key("route")
+        writer.string(routePath)
+        writer.key("stable")
+        writer.string(stable.label)
+        writer.key("canary")
+        writer.string(canary.label)
+        writer.key("weights")
+        Self.write(found.weights, to: &writer)
+        writer.key("refusal")
+        if let refusal { writer.string(refusal.text) } else { writer.null() }
+        writer.key("writes")
+        writer.beginArray()
+        for write in writes { Self.write(write.weights, to: &writer) }
+        writer.endArray()
+        writer.key("rollback")
+        Self.write(rollback.weights, to: &writer)
+        writer.key("faults")
+        writer.beginArray()
+        for fault in window.quality.faults {
+            writer.beginObject()
+            writer.key("pod")
+            writer.string(fault.pod)
+            writer.key("label")
+            writer.string(fault.label)
+            writer.key("message")
+            writer.string(fault.message)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        writer.endLine()
+        return writer.take()
+    }
+
+    private static func write(_ weights: RouteWeights, to writer: inout JSONLineWriter) {
+        writer.beginObject()
+        writer.key("stable")
+        writer.integer(weights.stable)
+        writer.key("canary")
+        writer.integer(weights.canary)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,132 @@
+package import CanaryCore
+
+/// How a run ended, for people and for programs.
+package struct RunSummary: Sendable {
+    package var report: RunReport
+    /// Only for a demo.
+    package var demo: DemoFacts?
+
+    package init(_ report: RunReport, demo: DemoFacts? = nil) {
+        self.report = report
+        self.demo = demo
+    }
+
+    /// The exit code of the outcome; 1 for a run without one.
+    package var exitCode: ExitCode { report.outcome?.exitCode ?? .undecided }
+
+    /// The summary as text, with a final newline.
+    package func text(style: Style) -> String {
+        var rows: [(String, String)] = [("why", why)]
+        rows.append(("weights", weights))
+        rows += requestRows
+        if let evidence { rows.append(("evidence", evidence)) }
+        for (index, step) in report.ledger.steps.suffix(12).enumerated() {
+            rows.append((index == 0 ? "steps" : "", Self.words(step)))
+        }
+        for note in report.ledger.lastVerdict?.notes ?? [] { rows.append(("note", note)) }
+        for notice in report.ledger.notices.filter({ $0.urgency != .info }).suffix(5) {
+            rows.append((notice.urgency.rawValue, notice.reason.text))
+        }
+        if let demo { rows += truthRows(demo) }
+        rows.append(("journal", "\(report.journalPath)"))
+        rows.append(("next", next))
+
+        var lines = [headline(style)]
+        for (name, value) in rows {
+            for (index, line) in TextCells.wrapped(TextCells.harmless(value), to: 100).enumerated() {
+                lines.append("  " + TextCells.padded(index == 0 ? name : "", to: 10) + line)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func headline(_ style: Style) -> String {
+        let header = report.header
+        let names = "\(header.stable.label) \(style.symbol(.arrow)) \(header.canary.label)"
+        let time = "after \(Phrase.duration(report.ledger.seconds))"
+        guard let outcome = report.outcome else {
+            let sign = style.paint("\(style.symbol(.unknown)) interrupted", .warning)
+            return "\(sign): \(header.spec.name) \(names) \(time); the run is unfinished and is resumed by the next `haldane run`"
+        }
+        let words = "\(style.symbol(OutcomeWords.sign(outcome))) \(OutcomeWords.short(outcome))"
+        return "\(style.paint(words, OutcomeWords.tone(outcome))): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time)"
+    }
+
+    private var why: String {
+        guard let outcome = report.outcome else { return report.interruption?.text ?? "the process was asked to end" }
+        guard case .rolledBack(let reason, .incomplete(let who)) = outcome else { return outcome.reason.text }
+        return "\(reason.text); the rollback is incomplete: \(who)"
+    }
+
+    private var weights: String {
+        let header = report.header
+        guard let weights = report.weights else { return "unknown: the route \(report.routePath) could not be read at the end" }
+        return "\(Figures.split(weights)) (\(header.stable.label)/\(header.canary.label)) in \(report.routePath)"
+    }
+
+    private var requestRows: [(String, String)] {
+        let ledger = report.ledger
+        let canary = Finding.Tally(events: Double(ledger.canaryFailures), requests: Double(ledger.canaryRequests))
+        let stable = Finding.Tally(events: Double(ledger.stableFailures), requests: Double(ledger.stableRequests))
+        func words(_ tally: Finding.Tally) -> String {
+            let share = tally.share.map { " (\(Phrase.percent($0)))" } ?? ""
+            return "\(Phrase.count(tally.requests)) requests, \(Phrase.count(tally.events)) failed\(share)"
+        }
+        var rows = [("canary", words(canary)), ("stable", words(stable))]
+        if ledger.unusableWindows > 0 {
+            rows.append(("rounds", "\(ledger.unusableWindows) of \(ledger.windows) could not be used"))
+        }
+        if case .rolledBack = report.outcome { rows.append(("blast", blastRadius(canary, stable))) }
+        return rows
+    }
+
+    /// What the canary cost, in requests.
+    private func blastRadius(_ canary: Finding.Tally, _ stable: Finding.Tally) -> String {
+        let affected = "\(Phrase.count(canary.requests)) requests reached the canary"
+        guard let share = stable.share else { return affected }
+        let excess = max(canary.events - share * canary.requests, 0)
+        return "\(affected); about \(Phrase.count(excess.rounded())) failed that would not have failed on stable"
+    }
+
+    private var evidence: String? {
+        guard let verdict = report.ledger.lastComparison else { return nil }
+        let harm = "harm \(Figures.odds(verdict.logD)) (rollback at \(Figures.odds(verdict.harmThreshold)))"
+        let proved = verdict.findings.filter { $0.safety?.isLatched == true }.map(\.name)
+        let open = verdict.findings.filter { $0.safety?.isLatched == false }.map(\.name)
+        var parts = [harm]
+        if !proved.isEmpty { parts.append("not worse, proved: \(proved.joined(separator: ", "))") }
+        if !open.isEmpty { parts.append("still open: \(open.joined(separator: ", "))") }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func words(_ step: RunLedger.Step) -> String {
+        let verdict = step.verdict.map { ", \($0.rawValue)" } ?? ""
+        return "\(Figures.clock(step.fromSeconds)) at \(Phrase.weight(step.percent)) for \(Phrase.duration(step.seconds)): "
+            + "\(Phrase.count(step.canaryRequests)) canary requests, \(Phrase.count(step.canaryFailures)) failed\(verdict)"
+    }
+
+    private func truthRows(_ demo: DemoFacts) -> [(String, String)] {
+        func words(_ name: String, _ version: DemoFacts.Version) -> String {
+            guard let share = version.failedShare else { return "\(name) had no requests" }
+            let median = version.medianMilliseconds.map { ", median \(Phrase.decimal($0)) ms" } ?? ""
+            let p99 = version.p99Milliseconds.map { ", 99 % within \(Phrase.decimal($0)) ms" } ?? ""
+            return "\(name) failed \(Phrase.percent(share)) of \(Phrase.count(version.requests))\(median)\(p99)"
+        }
+        var rows = [("truth", "v2 (\(demo.scenario), seed \(demo.seed)): \(demo.nature)")]
+        rows.append(("", "\(words("v2", demo.canary)); meanwhile \(words("v1", demo.stableBesideCanary))"))
+        for (caller, count) in demo.bypassed.sorted(by: { $0.key < $1.key }) {
+            rows.append(("", "\(caller) sent \(Phrase.count(count)) requests to v2 past the rule"))
+        }
+        if demo.restarts > 0 { rows.append(("", "\(Figures.plural(demo.restarts, "pod restart"))")) }
+        let concluded = report.outcome.map(OutcomeWords.short) ?? "interrupted"
+        let agreement = demo.isAsExpected ? "as it must be" : "but it must be \(demo.expectation)"
+        rows.append(("concluded", "\(concluded), \(agreement)"))
+        return rows
+    }
+
+    private var next: String {
+        let command = "haldane explain '\(report.journalPath)' says why, haldane replay '\(report.journalPath)' judges it again"
+        guard let outcome = report.outcome else { return command }
+        return "\(OutcomeWords.next(outcome, canary: report.header.canary.label)). \(command)"
+    }
+}

@@ -1,0 +1,41 @@
+/// One round of telemetry of both versions: the unit that is journalled, judged and replayed.
+package struct Window: Sendable, Hashable {
+    /// Length, start of the round to start of the previous round, in (virtual) seconds.
+    package var seconds: Double
+
+    /// The canary's weight in force, in percent, if the record carries it.
+    package var weight: Double?
+
+    /// Whether the window belongs to the stable version's history, before the first step.
+    package var isHistory: Bool
+
+    /// The bounds of every `latency` in the window.
+    package var bounds: LatencyBounds
+
+    package var stable: [PodWindow]
+    package var canary: [PodWindow]
+
+    /// How complete the round was.
+    package var quality: WindowQuality
+
+    package init(
+        seconds: Double,
+        weight: Double? = nil,
+        isHistory: Bool = false,
+        bounds: LatencyBounds = .istio,
+        stable: [PodWindow] = [],
+        canary: [PodWindow] = [],
+        quality: WindowQuality = WindowQuality()
+    ) {
+        self.seconds = seconds
+        self.weight = weight
+        self.isHistory = isHistory
+        self.bounds = bounds
+        self.stable = stable
+        self.canary = canary
+        self.quality = quality
+    }
+
+    package var stableTotal: Int { stable.reduce(0) { $0 &+ $1.total } }
+    package var canaryTotal: Int { canary.reduce(0) { $0 &+ $1.total } }
+}

@@ -1,0 +1,100 @@
+import CanaryCore
+
+/// The lines of an entry that is added beside a lone destination, in the neighbour's manner.
+struct PartnerLines {
+    private let host: String
+    private let subset: String?
+    private let port: String?
+    private let weight: Int
+    private let partner: DestinationSpec
+    private let loneHost: String
+    /// From the dash to the entry's keys.
+    private let keyIndent: Int
+    /// From the key `destination` to its own keys.
+    private let childIndent: Int
+    /// From the key `port` to its own keys.
+    private let portIndent: Int
+
+    init(of lone: RouteRule.Destination, partner: DestinationSpec, weight: Int, source: SourceText) {
+        self.partner = partner
+        self.weight = weight
+        loneHost = lone.host
+        let destination = lone.node["destination"]
+        if partner.host == nil || partner.host == lone.host, let node = destination?["host"],
+            let token = source.token(of: node)
+        {
+            host = token.text
+        } else {
+            host = Self.scalar(partner.host ?? lone.host)
+        }
+        subset = partner.subset.map(Self.scalar)
+        port = lone.port.map(Self.number)
+        let line = source.line(lone.node.place.line).unicodeScalars
+        let before = line.prefix(max(0, lone.node.place.column - 1))
+        let gap = before.lastIndex(of: "-").map { before.distance(from: $0, to: before.endIndex) } ?? 2
+        let isFlow = source.isFlow(lone.node)
+        keyIndent = isFlow ? 2 : max(2, gap)
+        let keyColumn = lone.node.place.column
+        func indent(_ node: YAMLNode?, below column: Int) -> Int {
+            guard let node, !isFlow, !source.isFlow(node), node.place.column > column else { return 2 }
+            return node.place.column - column
+        }
+        childIndent = indent(destination, below: keyColumn)
+        let isFlat = destination.map(source.isFlow) ?? false
+        portIndent = isFlat ? 2 : indent(destination?["port"], below: keyColumn + childIndent)
+    }
+
+    func rendered(indent: Int) -> [String] {
+        func line(_ depth: Int, _ text: String) -> String { String(repeating: " ", count: max(0, depth)) + text }
+        let keys = indent + keyIndent
+        var lines = [
+            line(indent, "-") + String(repeating: " ", count: keyIndent - 1) + "destination:",
+            line(keys + childIndent, "host: \(host)"),
+        ]
+        if let subset { lines.append(line(keys + childIndent, "subset: \(subset)")) }
+        if let port {
+            lines.append(line(keys + childIndent, "port:"))
+            lines.append(line(keys + childIndent + portIndent, "number: \(port)"))
+        }
+        lines.append(line(keys, "weight: \(weight)"))
+        return lines
+    }
+
+    /// The entry as a tree; nil if its lines do not mean what they should.
+    func node() -> YAMLNode? {
+        let text = rendered(indent: 0).joined(separator: "\n")
+        // A text of our own that is not YAML means that a name cannot be written, which the caller reports.
+        guard let entry = (try? YAMLComposer.compose(text))?.first?.items?.first,
+            entry["destination"]?["host"]?.scalar == partner.host ?? loneHost,
+            entry["destination"]?["subset"]?.scalar == partner.subset,
+            entry["weight"]?.scalar == String(weight)
+        else { return nil }
+        return entry
+    }
+
+    /// A port as it may stand without quotes, else with them.
+    private static func number(_ text: String) -> String {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? text : scalar(text)
+    }
+
+    /// A text as a plain scalar where every YAML reader takes it for a text, else in double quotes.
+    static func scalar(_ text: String) -> String {
+        let words: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+        let isLetter = { (byte: UInt8) in (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 }
+        let isPlain =
+            text.utf8.first.map(isLetter) == true && !words.contains(text.lowercased())
+            && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || [0x2D, 0x2E, 0x5F].contains($0) }
+        if isPlain { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\" + String(scalar)
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\x" + (hex.count < 2 ? "0" : "") + hex
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

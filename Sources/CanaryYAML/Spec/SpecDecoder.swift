@@ -1,0 +1,115 @@
+import CanaryCore
+import CanaryTelemetry
+
+/// Decodes a spec strictly: an unknown key, a wrong type, an impossible value or a repeated key is an error with its
+/// place.
+package enum SpecDecoder {
+    /// The API version and kind of the object.
+    package static let apiVersion = "haldane.dev/v1"
+    package static let kind = "Canary"
+
+    /// Decodes one document.
+    ///
+    /// All faults that can be told apart are reported at once, in the order of the text. `${VAR}` is kept as it is; see
+    /// `DecodedSpec.expanded(environment:)`.
+    ///
+    /// - Parameter file: The name to print in diagnostics; nothing is read.
+    package static func decode(text: String, file: String) throws(SpecError) -> DecodedSpec {
+        let source = SpecTree.Source(name: file, text: SourceText(text), isOverride: false)
+        let start = YAMLNode(content: .mapping([]), place: YAMLPlace(source: 0, line: 1, column: 1))
+        var tree = SpecTree(sources: [source], root: start, isPartial: false)
+        let documents: [YAMLNode]
+        do {
+            documents = try YAMLComposer.compose(text)
+        } catch {
+            let place = YAMLPlace(source: 0, line: error.line, column: error.column)
+            throw SpecError([tree.diagnostic("not YAML: \(error.message)", at: place)])
+        }
+        guard let root = documents.first, !root.isNull else {
+            throw SpecError([
+                tree.diagnostic("the spec is empty", at: start.place, suggestion: "`haldane init ROUTE` writes one")
+            ])
+        }
+        if documents.count > 1 {
+            throw SpecError([
+                tree.diagnostic("a spec is one document, this file has \(documents.count)", at: documents[1].place)
+            ])
+        }
+        tree.root = root
+        return try decode(tree)
+    }
+
+    /// The defaults alone, with a placeholder for route, telemetry and name: for `judge --windows` without a spec.
+    ///
+    /// `--set` works on it for every path.
+    package static func defaults() -> DecodedSpec {
+        let place = YAMLPlace(source: -1, line: 1, column: 1)
+        let tree = SpecTree(sources: [], root: YAMLNode(content: .mapping([]), place: place), isPartial: true)
+        return DecodedSpec(spec: placeholder, tree: tree)
+    }
+
+    private static var placeholder: CanarySpec {
+        CanarySpec(
+            name: "windows",
+            route: RouteSpec(object: "windows", stable: DestinationSpec(), canary: DestinationSpec()),
+            telemetry: TelemetrySpec(targets: [])
+        )
+    }
+
+    /// Decodes a tree, of a file or with overrides grafted in.
+    static func decode(_ tree: SpecTree) throws(SpecError) -> DecodedSpec {
+        var reader = SpecReader(tree: tree)
+        var spec = placeholder
+        if let root = reader.section(tree.root, path: "", keys: SpecKeys.root) {
+            if !tree.isPartial {
+                identity(root, into: &spec, with: &reader)
+            }
+            // Paths below are relative to `spec`, as in `--set`.
+            var body = reader.section(root, "spec", keys: SpecKeys.spec)
+            if !tree.isPartial { reader.require(root, "spec", "it holds the route, the telemetry and the margins") }
+            body?.path = ""
+            read(body, isPartial: tree.isPartial, into: &spec, with: &reader)
+        }
+        guard reader.diagnostics.isEmpty else {
+            throw SpecError(reader.diagnostics.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+        }
+        var decoded = DecodedSpec(spec: spec, tree: tree)
+        decoded.places = reader.places
+        decoded.origins = reader.places.mapValues { tree.origin($0) }
+        return decoded
+    }
+
+    private static func identity(_ root: SpecReader.Section, into spec: inout CanarySpec, with reader: inout SpecReader)
+    {
+        for (key, expected) in [("apiVersion", apiVersion), ("kind", kind)] {
+            reader.require(root, key, "write `\(key): \(expected)`")
+            if let node = reader.node(root, key), node.scalar != expected {
+                reader.fail("\(key) must be \(expected), not \(reader.shown(node))", at: node)
+            }
+        }
+        reader.require(root, "metadata", "it holds the name")
+        let metadata = reader.section(root, "metadata", keys: SpecKeys.metadata)
+        reader.require(metadata, "name", "runs and journals are named after it")
+        if let name = SpecNames.object(metadata, "name", with: &reader) { spec.name = name }
+        if let namespace = SpecNames.namespace(metadata, "namespace", with: &reader) { spec.namespace = namespace }
+    }
+
+    private static func read(
+        _ body: SpecReader.Section?,
+        isPartial: Bool,
+        into spec: inout CanarySpec,
+        with reader: inout SpecReader
+    ) {
+        if !isPartial {
+            reader.require(body, "route", "it names the rule whose weights are to be moved")
+            reader.require(body, "telemetry", "without it nothing can be compared")
+        }
+        SpecRoute.read(body, isPartial: isPartial, into: &spec.route, with: &reader)
+        SpecTelemetry.read(body, isPartial: isPartial, into: &spec.telemetry, with: &reader)
+        SpecObjectives.read(body, into: &spec.objectives, with: &reader)
+        if let steps = SpecSteps.read(body, with: &reader) { spec.steps = steps }
+        SpecPace.read(body, into: &spec.pace, with: &reader)
+        SpecGuards.read(body, into: &spec.guards, with: &reader)
+        if let notify = SpecTelemetry.notify(body, with: &reader) { spec.notify = notify }
+    }
+}

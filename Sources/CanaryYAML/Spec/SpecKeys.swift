@@ -1,0 +1,47 @@
+/// The keys of a spec, section by section: the decoder refuses others, and the schema lists the same ones.
+package enum SpecKeys {
+    package struct Section: Sendable {
+        /// In the order they are usually written.
+        package var known: [String]
+        /// Part of the format, but not of this version.
+        package var later: [String] = []
+    }
+
+    package static let root = Section(known: ["apiVersion", "kind", "metadata", "spec"])
+    package static let metadata = Section(known: ["name", "namespace", "labels", "annotations"])
+    package static let spec = Section(
+        known: ["route", "telemetry", "objectives", "steps", "pace", "guards", "notify"]
+    )
+    package static let route = Section(known: ["virtualService", "httpRoute", "file", "rule", "stable", "canary"])
+    package static let rule = Section(known: ["name", "index"])
+    package static let destination = Section(known: ["host", "subset", "workload", "revision"])
+    package static let telemetry = Section(
+        known: ["scrape", "reporter", "match", "comparable"],
+        later: ["prometheus"]
+    )
+    package static let scrape = Section(
+        known: ["targets", "caFile", "certFile", "keyFile", "tokenFile", "insecureSkipVerify", "timeout"],
+        later: ["pods"]
+    )
+    package static let objectives = Section(known: ["errors", "latency"])
+    package static let errors = Section(known: ["tolerance", "ratio", "budget", "budgetRatio"])
+    package static let latency = Section(known: ["tolerance", "budget"])
+    package static let pace = Section(known: ["interval", "history", "settle", "warmup", "deadline", "bake"])
+    package static let guards = Section(
+        known: [
+            "falseRollback", "falsePromotion", "absolute", "onDeadline", "onTelemetryLost", "onCanarySilent",
+            "onJournalLost",
+        ]
+    )
+    package static let absolute = Section(known: ["errors"])
+    package static let notify = Section(known: ["webhook"])
+
+    /// Every section by its path relative to the object.
+    package static let sections: [String: Section] = [
+        "": root, "metadata": metadata, "spec": spec, "spec.route": route, "spec.route.rule": rule,
+        "spec.route.stable": destination, "spec.route.canary": destination, "spec.telemetry": telemetry,
+        "spec.telemetry.scrape": scrape, "spec.objectives": objectives, "spec.objectives.errors": errors,
+        "spec.objectives.latency": latency, "spec.pace": pace, "spec.guards": guards,
+        "spec.guards.absolute": absolute, "spec.notify[]": notify,
+    ]
+}

@@ -1,0 +1,318 @@
+/// The JSON Schema (2020-12) of a spec, for editors and for `haldane schema`.
+///
+/// The decoder is stricter: it also knows relations between values, such as ascending steps.
+package enum SpecSchema {
+    /// The schema as indented JSON with a final newline.
+    package static func json() -> String {
+        Value.object(
+            [
+                ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
+                ("$id", .text("https://haldane.dev/schema/v1/canary.json")),
+                ("title", .text("Canary")),
+                ("description", .text("One canary analysis: which route, which telemetry, which margins.")),
+            ] + members(root)
+        ).rendered(indent: 0) + "\n"
+    }
+
+    // MARK: The object
+
+    private static let root = mapping(
+        "",
+        "A Canary object.",
+        required: ["apiVersion", "kind", "metadata", "spec"],
+        [
+            "apiVersion": constant(SpecDecoder.apiVersion),
+            "kind": constant(SpecDecoder.kind),
+            "metadata": mapping(
+                "metadata",
+                "Names the canary.",
+                required: ["name"],
+                [
+                    "name": text("Runs and journals are named after it.", pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+                    "namespace": text(
+                        "The namespace of the route; 'default' if left out.",
+                        pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+                    ),
+                    "labels": free("Ignored."),
+                    "annotations": free("Ignored."),
+                ]
+            ),
+            "spec": mapping(
+                "spec",
+                "What to do.",
+                required: ["route", "telemetry"],
+                [
+                    "route": route, "telemetry": telemetry, "objectives": objectives, "steps": steps, "pace": pace,
+                    "guards": guards, "notify": notify,
+                ]
+            ),
+        ]
+    )
+
+    private static let route = mapping(
+        "spec.route",
+        "The rule whose two weights are moved.",
+        required: [],
+        [
+            "virtualService": text("The name of a VirtualService."),
+            "httpRoute": text("The name of an HTTPRoute, in place of virtualService."),
+            "file": text("The file that holds the document, relative to the spec."),
+            "rule": mapping(
+                "spec.route.rule",
+                "Needed only when several rules have both destinations: name or index.",
+                required: [],
+                [
+                    "name": text("The rule's name."),
+                    "index": .object([
+                        ("type", .text("integer")), ("minimum", .number("0")),
+                        ("description", .text("Position in the list, from 0.")),
+                    ]),
+                ]
+            ),
+            "stable": destination("spec.route.stable", "The version in production."),
+            "canary": destination("spec.route.canary", "The version to be judged."),
+        ]
+    )
+
+    private static func destination(_ path: String, _ about: String) -> Value {
+        mapping(
+            path,
+            about,
+            required: [],
+            [
+                "host": text("The destination's host."),
+                "subset": text("The destination's subset."),
+                "workload": text("The workload that serves it, as telemetry names it."),
+                "revision": text("Its canonical revision, as telemetry names it."),
+            ]
+        )
+    }
+
+    private static let telemetry = mapping(
+        "spec.telemetry",
+        "Where requests are counted.",
+        required: ["scrape"],
+        [
+            "scrape": mapping(
+                "spec.telemetry.scrape",
+                "Expositions that are fetched directly.",
+                required: ["targets"],
+                [
+                    "targets": .object([
+                        ("type", .text("array")), ("minItems", .number("1")), ("uniqueItems", .raw("true")),
+                        ("items", text("A URL; ${VAR} is expanded.")),
+                        ("description", .text("One URL for each sidecar or exporter.")),
+                    ]),
+                    "caFile": text("Certificate authorities to trust, PEM."),
+                    "certFile": text("Client certificate, PEM; needs keyFile."),
+                    "keyFile": text("Client key, PEM; needs certFile."),
+                    "tokenFile": text("A bearer token, read before each request; ${VAR} is expanded in the path."),
+                    "insecureSkipVerify": .object([
+                        ("type", .text("boolean")), ("default", .raw("false")),
+                        ("description", .text("Do not verify TLS certificates.")),
+                    ]),
+                    "timeout": duration("How long one scrape may take.", "4s"),
+                ]
+            ),
+            "reporter": choice("Which side of a request reports it.", ["destination", "source", "waypoint"]),
+            "match": .object([
+                ("type", .text("object")), ("additionalProperties", .object([("type", .text("string"))])),
+                ("description", .text("Labels that both sides must carry, e.g. route_name.")),
+            ]),
+            "comparable": choice(
+                "Refuse when stable is reached outside of the rule, or vouch for it.",
+                ["prove", "assume"]
+            ),
+        ]
+    )
+
+    private static let objectives = mapping(
+        "spec.objectives",
+        "What counts as worse, and as not worse.",
+        required: [],
+        [
+            "errors": mapping(
+                "spec.objectives.errors",
+                "Margins on the share of failed requests.",
+                required: [],
+                [
+                    "tolerance": points("Rollback: tolerated additional share.", "0.05pp"),
+                    "ratio": ratio("Rollback: tolerated ratio.", "1.1"),
+                    "budget": points("Promotion: additional failures per request of the whole service.", "0.15pp"),
+                    "budgetRatio": ratio("Promotion: tolerated ratio.", "1.25"),
+                ]
+            ),
+            "latency": mapping(
+                "spec.objectives.latency",
+                "Margins on latency.",
+                required: [],
+                [
+                    "tolerance": percent("Rollback: how much slower is tolerated.", "10%"),
+                    "budget": percent("Promotion: how much slower must be excluded.", "20%"),
+                ]
+            ),
+        ]
+    )
+
+    private static let steps = Value.object([
+        ("type", .text("array")), ("minItems", .number("1")), ("maxItems", .number("100")),
+        ("items", percent("A canary weight above 0% and at most 100%.", nil)),
+        ("default", .raw("[\"5%\", \"10%\", \"25%\", \"50%\", \"100%\"]")),
+        ("description", .text("Canary weights, ascending.")),
+    ])
+
+    private static let pace = mapping(
+        "spec.pace",
+        "The times of a run.",
+        required: [],
+        [
+            "interval": duration("Start of a round of scraping to start of the next; at least 1s.", "5s"),
+            "history": duration("The least history of the stable version before the first step.", "30m"),
+            "settle": duration("After a weight change, before its effect is tested.", "15s"),
+            "warmup": duration("Per canary pod, from its first request.", "1m"),
+            "deadline": duration("From the first weight change to the last decision.", "30m"),
+            "bake": duration("How long rollback stays armed after 100%.", "10m"),
+        ]
+    )
+
+    private static let guards = mapping(
+        "spec.guards",
+        "Error rates of the decisions, and what to do without one.",
+        required: [],
+        [
+            "falseRollback": percent("The chance of rolling back an equal release, per rollout.", "1%"),
+            "falsePromotion": percent("The chance of advancing past a margin that is not met.", "5%"),
+            "absolute": mapping(
+                "spec.guards.absolute",
+                "Bars that need no statistics.",
+                required: [],
+                [
+                    "errors": .object([
+                        ("type", .text("string")), ("pattern", .text("^([0-9]+(\\.[0-9]+)?%|off)$")),
+                        ("default", .text("20%")),
+                        ("description", .text("Share of failed requests that rolls back at once; 'off' turns it off.")),
+                    ])
+                ]
+            ),
+            "onDeadline": choice("When the deadline passes.", ["hold", "rollback"]),
+            "onTelemetryLost": choice("When the source is unreachable or stable is silent too.", ["hold", "rollback"]),
+            "onCanarySilent": choice("When the canary should have been seen and was not.", ["rollback", "hold"]),
+            "onJournalLost": choice("When the journal can no longer be written.", ["hold", "rollback"]),
+        ]
+    )
+
+    private static let notify = Value.object([
+        ("type", .text("array")),
+        (
+            "items",
+            mapping(
+                "spec.notify[]",
+                "Who is told about decisions.",
+                required: ["webhook"],
+                [
+                    "webhook": text("A URL; ${VAR} is expanded.")
+                ]
+            )
+        ),
+    ])
+}
+
+// MARK: - Building blocks
+
+extension SpecSchema {
+    private indirect enum Value: Sendable {
+        case text(String)
+        case number(String)
+        case raw(String)
+        case list([Value])
+        case object([(String, Value)])
+
+        func rendered(indent: Int) -> String {
+            let inner = String(repeating: " ", count: indent + 2)
+            let outer = String(repeating: " ", count: indent)
+            switch self {
+            case .text(let text): return Value.quoted(text)
+            case .number(let text), .raw(let text): return text
+            case .list(let items):
+                return "[" + items.map { $0.rendered(indent: indent) }.joined(separator: ", ") + "]"
+            case .object(let members):
+                guard !members.isEmpty else { return "{}" }
+                let lines = members.map { inner + Value.quoted($0) + ": " + $1.rendered(indent: indent + 2) }
+                return "{\n" + lines.joined(separator: ",\n") + "\n" + outer + "}"
+            }
+        }
+
+        private static func quoted(_ text: String) -> String {
+            var result = "\""
+            for scalar in text.unicodeScalars {
+                if scalar == "\"" || scalar == "\\" { result += "\\" }
+                result.unicodeScalars.append(scalar)
+            }
+            return result + "\""
+        }
+    }
+
+    private static func members(_ value: Value) -> [(String, Value)] {
+        if case .object(let members) = value { members.filter { $0.0 != "description" } } else { [] }
+    }
+
+    /// A mapping that takes the keys of its section and no others, in their usual order.
+    private static func mapping(_ path: String, _ about: String, required: [String], _ properties: [String: Value])
+        -> Value
+    {
+        let keys = SpecKeys.sections[path]?.known ?? []
+        var members: [(String, Value)] = [
+            ("type", .text("object")), ("description", .text(about)), ("additionalProperties", .raw("false")),
+        ]
+        if !required.isEmpty { members.append(("required", .list(required.map { .text($0) }))) }
+        members.append(("properties", .object(keys.compactMap { key in properties[key].map { (key, $0) } })))
+        return .object(members)
+    }
+
+    private static func text(_ about: String, pattern: String? = nil) -> Value {
+        .object(
+            [("type", .text("string")), ("minLength", .number("1"))]
+                + (pattern.map { [("pattern", .text($0))] } ?? []) + [("description", .text(about))]
+        )
+    }
+
+    private static func free(_ about: String) -> Value {
+        .object([("type", .text("object")), ("description", .text(about))])
+    }
+
+    private static func constant(_ word: String) -> Value { .object([("const", .text(word))]) }
+
+    private static func choice(_ about: String, _ words: [String]) -> Value {
+        .object([
+            ("enum", .list(words.map { .text($0) })), ("default", .text(words.first ?? "")),
+            ("description", .text(about)),
+        ])
+    }
+
+    private static func ratio(_ about: String, _ standard: String) -> Value {
+        .object([
+            ("type", .text("number")), ("minimum", .number("1")), ("maximum", .number("100")),
+            ("default", .number(standard)),
+            ("description", .text(about)),
+        ])
+    }
+
+    private static func percent(_ about: String, _ standard: String?) -> Value {
+        matched(about, "^[0-9]+(\\.[0-9]+)?%$", standard)
+    }
+
+    private static func points(_ about: String, _ standard: String) -> Value {
+        matched(about, "^[0-9]+(\\.[0-9]+)?pp$", standard)
+    }
+
+    private static func duration(_ about: String, _ standard: String) -> Value {
+        matched(about, "^([0-9]+(\\.[0-9]+)?(ms|d|h|m|s))+$", standard)
+    }
+
+    private static func matched(_ about: String, _ pattern: String, _ standard: String?) -> Value {
+        .object(
+            [("type", .text("string")), ("pattern", .text(pattern))]
+                + (standard.map { [("default", .text($0))] } ?? []) + [("description", .text(about))]
+        )
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import CanaryAgent
+import CanaryReport
+
+/// `haldane explain JOURNAL`: why this decision, in sentences.
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say why a run was decided as it was, in sentences with the numbers."
+    )
+
+    @Argument(help: "A journal file, or the folder of journals for its newest run.")
+    var journal: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await conclude(output) {
+            let report = try JournalFault.named(journal) { try JournalReplay.load(path: journal) }
+            let explanation = Explanation(header: report.header, ledger: report.ledger, outcome: report.outcome)
+            switch output.output {
+            case .json:
+                Console.output.write(explanation.json())
+            case .text:
+                let width = Console.output.isTerminal ? Console.output.size.columns : 100
+                Console.output.write(explanation.text(style: Console.output.style, width: min(width, 100)))
+            }
+            return .healthy
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command line: one file a subcommand in `Commands`.
+@main
+struct Haldane: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "haldane",
+        abstract: "Canary analysis for Istio: compares two versions, promotes or rolls back.",
+        discussion: """
+            exit codes: 0 healthy, promoted, done; 1 undecided, held, stopped; 2 degraded, rolled back, replay differs;
+            3 could not tell, or refused; 64 usage or invalid input; 130, 143 interrupted, terminated.
+            """,
+        version: Version.number,
+        subcommands: [
+            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, ScrapeCommand.self, ValidateCommand.self,
+            SchemaCommand.self, InitCommand.self, ReplayCommand.self, ExplainCommand.self, PlanCommand.self, QueriesCommand.self,
+        ]
+    )
+}
+
+/// The version of this program, as journals record it.
+enum Version {
+    static let number = "0.1.0"
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import CanaryAgent
+import CanarySimulator
+import CanaryYAML
+
+/// `--output`.
+struct OutputOptions: ParsableArguments {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @Option(name: .long, help: "Results as text for people or JSON for programs.")
+    var output: Format = .text
+}
+
+/// `--set`.
+struct SettingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Override a value of the spec, e.g. pace.warmup=0s; may be repeated.", valueName: "key=value")
+    )
+    var settings: [String] = []
+}
+
+/// What `demo` and `simulate` share.
+struct MeshOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("What v2 is like: \(Scenario.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    var scenario: Scenario = .healthy
+
+    @Option(name: .long, help: "The seed of all chance; the same seed gives the same counts and verdicts.")
+    var seed: UInt64 = 7
+
+    @Option(name: .long, help: "Virtual seconds per real second; 0 is as fast as possible.")
+    var speed: Double = 60
+
+    @Option(name: .long, help: "Where the route, the spec and the journal are written; a new temporary folder if left out.")
+    var directory: String?
+
+    func validate() throws {
+        guard speed.isFinite, speed >= 0, speed <= 1e6 else { throw ValidationError("--speed must be from 0 to 1000000.") }
+    }
+
+    func options(settings: [String]) throws(CommandFault) -> DemoOptions {
+        DemoOptions(
+            scenario: scenario,
+            seed: seed,
+            speed: speed,
+            directory: try directory ?? TemporaryFolder.make("haldane-demo"),
+            settings: settings,
+            version: Version.number
+        )
+    }
+}
+
+extension Scenario: @retroactive ExpressibleByArgument {}
+
+/// A spec file with its overrides.
+enum SpecFile {
+    static func decode(_ path: String, settings: [String]) throws -> DecodedSpec {
+        let name = path == "-" ? "standard input" : path
+        let decoded = try SpecDecoder.decode(text: ByteInput.readText(path), file: name)
+        return try SpecDecoder.apply(sets: settings, to: decoded)
+    }
+}
+
+extension OutputOptions {
+    /// For commands whose stdout is a stream of results that a fault must not be mixed into.
+    static var text: OutputOptions {
+        var options = OutputOptions()
+        options.output = .text
+        return options
+    }
+}

@@ -1,0 +1,2 @@
+import Testing
+@Suite struct EndToEndPlaceholderTests { @Test("placeholder") func x() { #expect(Bool(true)) } }
