@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "CanaryStatistics"),
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
-        .target(name: "CanaryYAML", dependencies: ["CanaryCore", "Yams"]),
+        .target(name: "CanaryYAML", dependencies: ["CanaryCore", "CanaryTelemetry", "Yams"]),
         .target(name: "CanaryReport", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry"]),
 
         // IO.
@@ -75,7 +75,7 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         .testTarget(name: "CanaryCoreTests", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"]),
-        .testTarget(name: "CanaryYAMLTests", dependencies: ["CanaryCore", "CanaryYAML", "CanaryTestKit"]),
+        .testTarget(name: "CanaryYAMLTests", dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryYAML", "CanaryTestKit"]),
         .testTarget(name: "CanaryReportTests", dependencies: ["CanaryCore", "CanaryReport", "CanaryTestKit"]),
         .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
         .testTarget(name: "CanaryJournalTests", dependencies: ["CanaryCore", "CanaryJournal", "CanaryTestKit"]),
@@ -85,7 +85,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CanaryRoutingTests",
-            dependencies: ["CanaryCore", "CanaryRouting", "CanaryYAML", "CanaryTestKit", "Yams"],
+            dependencies: ["CanaryCore", "CanaryRouting", "CanaryYAML", "CanaryTestKit"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(name: "CanarySimulatorTests", dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit"]),

@@ -313,7 +313,9 @@ struct SpecDiagnosticTests {
             bomb += "a\(level): &a\(level) [\(aliases)]\n"
         }
         for text in [
-            bomb, String(repeating: "[", count: 200_000), String(repeating: "{a: ", count: 50_000),
+            bomb, bomb + "? *a12\n: x\n", bomb + "*a12 : x\n", bomb + "? - *a12\n: x\n", bomb + "[*a12] : x\n",
+            bomb + "{x: {*a12 : y}}\n", bomb + "x: {[{y: *a12}]: y}\n", String(repeating: "[", count: 200_000),
+            String(repeating: "{a: ", count: 50_000),
             String(repeating: "- ", count: 50_000) + "x", String(repeating: "x", count: 9 << 20),
         ] {
             #expect(throws: SpecError.self) { try SpecDecoder.decode(text: text, file: "c.yaml") }

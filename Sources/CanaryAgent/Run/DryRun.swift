@@ -35,30 +35,32 @@ package struct DryRun {
     }
 
     package func run() async throws(AgentError) -> DryRunReport {
+        let spec = RouteFile.completed(spec, path: options.routePath)
+        let live = RouteFile.completed(options.live, path: options.routePath)
         let found: RouteSnapshot
         let roles: Roles
         do {
-            roles = Roles(found: try await RouteFile.store(options.routePath, options.spec, .asNamed).read().weights)
-            found = try await RouteFile.store(options.routePath, options.spec, roles).read()
+            roles = Roles(found: try await RouteFile.store(options.routePath, spec, .asNamed).read().weights)
+            found = try await RouteFile.store(options.routePath, spec, roles).read()
         } catch {
             throw AgentError(error.message, cause: error.cause, hint: error.hint)
         }
         let client = HTTPClient()
-        let window = await ScrapeSource(spec: options.live, roles: roles, client: client).observe(seconds: 0)
+        let window = await ScrapeSource(spec: live, roles: roles, client: client).observe(seconds: 0)
         await client.shutdown()
 
-        var rollout = Rollout(rules: RolloutRules(options.spec))
+        var rollout = Rollout(rules: RolloutRules(spec))
         var refusal: Reason?
         _ = rollout.handle(.routeRead(found), at: Timestamp(milliseconds: 0))
         if case .finished(let outcome) = rollout.phase { refusal = outcome.reason }
         let first: Int
-        if case .watching(let step, _) = rollout.phase { first = step } else { first = options.spec.steps.count }
+        if case .watching(let step, _) = rollout.phase { first = step } else { first = spec.steps.count }
         return DryRunReport(
             roles: roles,
-            stable: roles == .asNamed ? options.spec.route.stable : options.spec.route.canary,
-            canary: roles == .asNamed ? options.spec.route.canary : options.spec.route.stable,
+            stable: roles == .asNamed ? spec.route.stable : spec.route.canary,
+            canary: roles == .asNamed ? spec.route.canary : spec.route.stable,
             found: found,
-            writes: options.spec.steps.dropFirst(first).map { write($0, $0 >= 100 ? .promotion : .step, found) },
+            writes: spec.steps.dropFirst(first).map { write($0, $0 >= 100 ? .promotion : .step, found) },
             rollback: write(0, .rollback, found),
             window: window,
             refusal: refusal

@@ -45,7 +45,7 @@ package struct RunSession {
             var driver = RolloutDriver(
                 header: plan.header,
                 state: plan.state,
-                source: ScrapeSource(spec: options.live, roles: plan.header.roles, client: client),
+                source: ScrapeSource(spec: RouteFile.completed(options.live, path: options.routePath), roles: plan.header.roles, client: client),
                 store: RouteFile.store(options.routePath, plan.header.spec, plan.header.roles),
                 journal: RunJournal(writer: plan.writer),
                 clock: clock,
@@ -92,7 +92,7 @@ package struct RunSession {
             if options.startsNew {
                 try await resumed.close(at: await clock.now())
             } else {
-                try resumed.header.requireSameCanary(as: options.spec)
+                try resumed.header.requireSameCanary(as: RouteFile.completed(options.spec, path: options.routePath))
                 return Plan(
                     header: resumed.header,
                     state: resumed.state,
@@ -106,13 +106,14 @@ package struct RunSession {
     }
 
     private func begin(in directory: JournalDirectory, after runs: [JournalFile]) async throws -> Plan {
-        let found = try await RouteFile.store(options.routePath, options.spec, .asNamed).read()
+        let spec = RouteFile.completed(options.spec, path: options.routePath)
+        let found = try await RouteFile.store(options.routePath, spec, .asNamed).read()
         let now = await clock.now()
         let header = RunHeader(
             version: options.version,
             run: RunID.make(at: now, after: runs.last?.runID),
             startedAt: now,
-            spec: options.spec,
+            spec: spec,
             roles: Roles(found: found.weights),
             place: found.place
         )

@@ -11,6 +11,8 @@ package struct AbsoluteGuard: Sendable, Hashable {
     /// The bar, 0...1; nil turns the guard off.
     private let bar: Double?
     private var previous = Counts()
+    /// Stable's share of failures when it last had enough requests; it stands in when stable gets none, as at 100 %.
+    private var lastStableShare = 0.0
 
     package init(bar: Double?) {
         self.bar = bar
@@ -19,14 +21,18 @@ package struct AbsoluteGuard: Sendable, Hashable {
     /// Feeds one window and says why to roll back, if so.
     package mutating func feed(stable: Finding.Tally, canary: Finding.Tally) -> Reason? {
         let now = Counts(stable: stable, canary: canary)
-        defer { previous = now }
+        let stableEvents = previous.stable.events + stable.events
+        let stableRequests = previous.stable.requests + stable.requests
+        defer {
+            previous = now
+            if stableRequests >= Self.leastRequests { lastStableShare = stableEvents / stableRequests }
+        }
         guard let bar else { return nil }
 
         let requests = previous.canary.requests + canary.requests
         guard requests >= Self.leastRequests else { return nil }
         let share = (previous.canary.events + canary.events) / requests
-        let stableRequests = previous.stable.requests + stable.requests
-        let stableShare = stableRequests > 0 ? (previous.stable.events + stable.events) / stableRequests : 0
+        let stableShare = stableRequests > 0 ? stableEvents / stableRequests : lastStableShare
         guard share > bar, stableShare < bar / 2 else { return nil }
 
         return Reason(

@@ -23,6 +23,9 @@ enum YAMLComposer {
         guard text.utf8.count <= textLimit else {
             throw YAMLProblem(message: "the text is longer than \(textLimit >> 20) MiB", line: 1, column: 1)
         }
+        guard !AliasKeys.mayExplode(text) else {
+            throw YAMLProblem(message: "it has many aliases, and keys that may hold some", line: 1, column: 1)
+        }
         let hasMark = text.unicodeScalars.first == "\u{FEFF}"
         var body = hasMark ? String(text.unicodeScalars.dropFirst()) : text
         body.makeContiguousUTF8()

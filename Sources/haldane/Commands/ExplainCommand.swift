@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanaryAgent
+import CanaryCore
 import CanaryReport
 
 /// `haldane explain JOURNAL`: why this decision, in sentences.

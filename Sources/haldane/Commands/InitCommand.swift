@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanaryCore
 import CanaryReport
 import CanaryYAML
 

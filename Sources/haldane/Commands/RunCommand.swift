@@ -92,4 +92,4 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-extension SignalWatch.OnInterrupt: @retroactive ExpressibleByArgument {}
+extension SignalWatch.OnInterrupt: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanaryCore
 import CanaryYAML
 
 /// `haldane schema`: the JSON Schema of a spec.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanaryAgent
+import CanaryCore
 import CanaryReport
 
 /// `haldane scrape TARGET`: what Haldane understands of one exposition.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanaryAgent
+import CanaryCore
 import CanarySimulator
 import CanaryYAML
 
@@ -42,18 +43,20 @@ struct MeshOptions: ParsableArguments {
     }
 
     func options(settings: [String]) throws(CommandFault) -> DemoOptions {
-        DemoOptions(
+        let folder: String
+        if let directory { folder = directory } else { folder = try TemporaryFolder.make("haldane-demo") }
+        return DemoOptions(
             scenario: scenario,
             seed: seed,
             speed: speed,
-            directory: try directory ?? TemporaryFolder.make("haldane-demo"),
+            directory: folder,
             settings: settings,
             version: Version.number
         )
     }
 }
 
-extension Scenario: @retroactive ExpressibleByArgument {}
+extension Scenario: ExpressibleByArgument {}
 
 /// A spec file with its overrides.
 enum SpecFile {

@@ -26,7 +26,7 @@ enum SpecOverlay {
         let path: String
         let copy: @Sendable (CanarySpec, inout CanarySpec) -> Void
 
-        init<Value>(_ path: String, _ key: WritableKeyPath<CanarySpec, Value> & Sendable) {
+        init<Value>(_ path: String, _ key: any (WritableKeyPath<CanarySpec, Value> & Sendable)) {
             self.path = path
             copy = { source, target in target[keyPath: key] = source[keyPath: key] }
         }

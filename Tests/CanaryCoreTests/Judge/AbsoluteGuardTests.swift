@@ -45,6 +45,24 @@ struct AbsoluteGuardTests {
         #expect(guardrail.feed(stable: stable, canary: Tally(events: 10, requests: 10)) != nil)
     }
 
+    @Test("where stable gets no requests any more, its last share stands in")
+    func withoutStable() {
+        func fires(lastShare: Double) -> Bool {
+            var guardrail = AbsoluteGuard(bar: 0.2)
+            let none = Tally(events: 0, requests: 0)
+            let stable = Tally(events: lastShare * 1000, requests: 1000)
+            _ = guardrail.feed(stable: stable, canary: none)
+            // One straggler that fails says nothing.
+            _ = guardrail.feed(stable: Tally(events: 1, requests: 1), canary: none)
+            _ = guardrail.feed(stable: Tally(events: 1, requests: 1), canary: none)
+            _ = guardrail.feed(stable: none, canary: none)
+            return guardrail.feed(stable: none, canary: Tally(events: 300, requests: 1000)) != nil
+        }
+
+        #expect(fires(lastShare: 0.005))
+        #expect(!fires(lastShare: 0.3))
+    }
+
     @Test("no bar, no guard")
     func off() {
         #expect(!fires(first: (50, 50), second: (50, 50), bar: nil))

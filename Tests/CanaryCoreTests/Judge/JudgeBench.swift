@@ -30,7 +30,8 @@ enum JudgeBench {
         return PodWindow(
             pod: name,
             requests: [
-                ResponseCount(key: ResponseKey("200"), count: good), ResponseCount(key: ResponseKey("503"), count: failures),
+                ResponseCount(key: ResponseKey("200"), count: good),
+                ResponseCount(key: ResponseKey("503"), count: failures),
             ],
             latency: latency
         )
@@ -45,7 +46,9 @@ enum JudgeBench {
         unusable: WindowQuality.Unusable? = nil,
         bounds: LatencyBounds = .istio
     ) -> Window {
-        let stable = (0..<4).map { pod("s-\($0)", requests: 250, failures: $0 == 0 ? stableFailures : 0, bounds: bounds) }
+        let stable = (0..<4).map {
+            pod("s-\($0)", requests: 250, failures: $0 == 0 ? stableFailures : 0, bounds: bounds)
+        }
         let canaries =
             canary == 0
             ? []
@@ -54,17 +57,29 @@ enum JudgeBench {
                 pod("c-1", requests: canary - canary / 2, failures: failures - failures / 2, bounds: bounds),
             ]
         return Window(
-            seconds: seconds, bounds: bounds, stable: stable, canary: canaries, quality: WindowQuality(unusable: unusable)
+            seconds: seconds,
+            bounds: bounds,
+            stable: stable,
+            canary: canaries,
+            quality: WindowQuality(unusable: unusable)
         )
     }
 
     static let watching = JudgingContext(
-        phase: .watching, canaryPercent: 0, step: 0, isFirstAfterWeightChange: false, countsForPromotion: false
+        phase: .watching,
+        canaryPercent: 0,
+        step: 0,
+        isFirstAfterWeightChange: false,
+        countsForPromotion: false
     )
 
     static func analyzing(step: Int = 0, isFirst: Bool = false, counts: Bool = true) -> JudgingContext {
         JudgingContext(
-            phase: .analyzing, canaryPercent: 5, step: step, isFirstAfterWeightChange: isFirst, countsForPromotion: counts
+            phase: .analyzing,
+            canaryPercent: 5,
+            step: step,
+            isFirstAfterWeightChange: isFirst,
+            countsForPromotion: counts
         )
     }
 

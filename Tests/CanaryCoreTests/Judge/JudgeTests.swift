@@ -38,7 +38,10 @@ struct JudgeTests {
         var judge = JudgeBench.watched()
         var verdict = Verdict.sample(.undecided)
         for index in 0..<60 where verdict.kind != .degraded {
-            verdict = judge.judge(JudgeBench.window(canary: 50, failures: 5), in: JudgeBench.analyzing(isFirst: index == 0))
+            verdict = judge.judge(
+                JudgeBench.window(canary: 50, failures: 5),
+                in: JudgeBench.analyzing(isFirst: index == 0)
+            )
         }
 
         #expect(verdict.kind == .degraded)
@@ -71,7 +74,10 @@ struct JudgeTests {
         _ = judge.judge(JudgeBench.window(canary: 50), in: JudgeBench.analyzing(isFirst: true))
         _ = control.judge(JudgeBench.window(canary: 50), in: JudgeBench.analyzing(isFirst: true))
 
-        let verdict = judge.judge(JudgeBench.window(canary: 50, failures: 50, unusable: unusable), in: JudgeBench.analyzing())
+        let verdict = judge.judge(
+            JudgeBench.window(canary: 50, failures: 50, unusable: unusable),
+            in: JudgeBench.analyzing()
+        )
         let next = judge.judge(JudgeBench.window(canary: 50), in: JudgeBench.analyzing())
 
         #expect(verdict.kind == .unknown)
@@ -89,7 +95,8 @@ struct JudgeTests {
         var forgotten = judge
 
         _ = judge.judge(
-            JudgeBench.window(canary: 100, unusable: .nothingScraped), in: JudgeBench.analyzing(step: 1, isFirst: true)
+            JudgeBench.window(canary: 100, unusable: .nothingScraped),
+            in: JudgeBench.analyzing(step: 1, isFirst: true)
         )
         let window = JudgeBench.window(canary: 100, failures: 3)
         let carried = judge.judge(window, in: JudgeBench.analyzing(step: 1))
@@ -105,7 +112,10 @@ struct JudgeTests {
         var judge = JudgeBench.watched()
         var control = judge
 
-        let projected = judge.judge(JudgeBench.window(canary: 50, bounds: fine), in: JudgeBench.analyzing(isFirst: true))
+        let projected = judge.judge(
+            JudgeBench.window(canary: 50, bounds: fine),
+            in: JudgeBench.analyzing(isFirst: true)
+        )
         let plain = control.judge(JudgeBench.window(canary: 50), in: JudgeBench.analyzing(isFirst: true))
         let missing = judge.judge(JudgeBench.window(canary: 50, bounds: coarse), in: JudgeBench.analyzing())
 
@@ -224,7 +234,8 @@ struct JudgeTests {
             encoder.outputFormatting = .sortedKeys
             return try (0..<80).map { index in
                 let window = JudgeBench.window(
-                    canary: 20 + Int(random.next() % 80), failures: Int(random.next() % 3),
+                    canary: 20 + Int(random.next() % 80),
+                    failures: Int(random.next() % 3),
                     unusable: random.isOne(in: 10) ? .nothingScraped : nil
                 )
                 return judge.judge(window, in: JudgeBench.analyzing(step: index / 20, isFirst: index % 20 == 0))
@@ -242,7 +253,8 @@ struct JudgeTests {
             PodWindow(
                 pod: "c-0",
                 requests: [
-                    ResponseCount(key: ResponseKey("200"), count: .max), ResponseCount(key: ResponseKey("500"), count: .max),
+                    ResponseCount(key: ResponseKey("200"), count: .max),
+                    ResponseCount(key: ResponseKey("500"), count: .max),
                     ResponseCount(key: ResponseKey(""), count: .min),
                 ],
                 latency: [.max, .min, -1]

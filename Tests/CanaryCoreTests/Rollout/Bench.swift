@@ -21,7 +21,11 @@ struct Bench {
     }
 
     static let pace = Pace(
-        interval: .seconds(5), history: .seconds(150), settle: .seconds(15), warmup: .seconds(0), deadline: .seconds(1800),
+        interval: .seconds(5),
+        history: .seconds(150),
+        settle: .seconds(15),
+        warmup: .seconds(0),
+        deadline: .seconds(1800),
         bake: .seconds(600)
     )
 
@@ -76,7 +80,11 @@ struct Bench {
         callers: [String] = []
     ) -> [Rollout.Action] {
         let summary = Rollout.WindowSummary(
-            seconds: seconds, stableRequests: stable, canaryRequests: canary, isUsable: isUsable, canaryCallers: callers
+            seconds: seconds,
+            stableRequests: stable,
+            canaryRequests: canary,
+            isUsable: isUsable,
+            canaryCallers: callers
         )
         return send(.judged(summary, .sample(kind)), after: seconds)
     }
@@ -135,9 +143,15 @@ extension CanarySpec {
         CanarySpec(
             name: "demo4",
             route: RouteSpec(
-                object: "demo4-vs", stable: DestinationSpec(subset: "v1"), canary: DestinationSpec(subset: "v2")
+                object: "demo4-vs",
+                stable: DestinationSpec(subset: "v1"),
+                canary: DestinationSpec(subset: "v2")
             ),
-            telemetry: TelemetrySpec(targets: ["http://127.0.0.1:15020/stats/prometheus"], match: match, comparable: comparable),
+            telemetry: TelemetrySpec(
+                targets: ["http://127.0.0.1:15020/stats/prometheus"],
+                match: match,
+                comparable: comparable
+            ),
             steps: steps,
             pace: pace,
             guards: guards

@@ -27,14 +27,17 @@ struct RandomRun {
         )
         let fallbacks: [Guards.Fallback] = [.hold, .rollback]
         spec.guards = Guards(
-            onDeadline: random.pick(fallbacks), onTelemetryLost: random.pick(fallbacks),
-            onCanarySilent: random.pick(fallbacks), onJournalLost: random.pick(fallbacks)
+            onDeadline: random.pick(fallbacks),
+            onTelemetryLost: random.pick(fallbacks),
+            onCanarySilent: random.pick(fallbacks),
+            onJournalLost: random.pick(fallbacks)
         )
         spec.telemetry.comparable = random.pick([.prove, .prove, .assume])
         rollout = Rollout(rules: RolloutRules(spec))
         let found = random.pick([0, 0, 0, 3, 5, 7, 10, 25, 100])
         route = SimulatedRoute(
-            weights: RouteWeights(stable: 100 - found, canary: found), faultRarity: random.pick([0, 6, 12])
+            weights: RouteWeights(stable: 100 - found, canary: found),
+            faultRarity: random.pick([0, 6, 12])
         )
         self.random = random
     }
@@ -134,7 +137,8 @@ struct RandomRun {
 
     private mutating func chaoticSnapshot() -> RouteSnapshot {
         let weights = random.pick([
-            RouteWeights(stable: 0, canary: 0), RouteWeights(stable: .max, canary: .max), RouteWeights(stable: -5, canary: 5),
+            RouteWeights(stable: 0, canary: 0), RouteWeights(stable: .max, canary: .max),
+            RouteWeights(stable: -5, canary: 5),
             RouteWeights(stable: .min, canary: .min), RouteWeights(stable: 95, canary: 5), route.weights,
         ])
         return RouteSnapshot(revision: RouteRevision("chaos"), weights: weights, place: "nowhere")
@@ -153,7 +157,10 @@ struct RandomRun {
         let share = random.isOne(in: 20) ? Double(random.next() % 101) / 100 : route.weights.canaryPercent / 100
         let canary = random.isOne(in: 12) ? 0 : Int(min(max(Double(requests) * share, 0), 1e9))
         return Rollout.WindowSummary(
-            seconds: 5, stableRequests: requests - canary, canaryRequests: canary, isUsable: !random.isOne(in: 8),
+            seconds: 5,
+            stableRequests: requests - canary,
+            canaryRequests: canary,
+            isUsable: !random.isOne(in: 8),
             canaryCallers: ["gateway"]
         )
     }

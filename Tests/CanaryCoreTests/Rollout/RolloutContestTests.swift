@@ -44,7 +44,10 @@ struct RolloutContestTests {
         for attempt in 1...3 {
             #expect(bench.send(.refused(.conflict(Reason("conflict", "changed")))).readsRoute)
             bench.revision += 1
-            #expect(bench.read(canary: 5).plans == [WeightPlan(canaryPercent: 10, purpose: .step)], "attempt \(attempt)")
+            #expect(
+                bench.read(canary: 5).plans == [WeightPlan(canaryPercent: 10, purpose: .step)],
+                "attempt \(attempt)"
+            )
         }
         bench.send(.refused(.conflict(Reason("conflict", "changed"))))
         bench.read(canary: 5)

@@ -24,7 +24,9 @@ struct RolloutLawTests {
         #expect(broken.isEmpty, "\(broken.joined(separator: "\n"))")
         if Self.seeds.count > 1 {
             // The generator is worth nothing if it does not get around.
-            for word in ["promoted", "rolledBack", "rolledBack(incomplete)", "held(contested)", "held(deadline)", "stopped"] {
+            for word in [
+                "promoted", "rolledBack", "rolledBack(incomplete)", "held(contested)", "held(deadline)", "stopped",
+            ] {
                 #expect(outcomes[word, default: 0] > 20, "\(word) in \(outcomes)")
             }
         }
@@ -33,9 +35,17 @@ struct RolloutLawTests {
     @Test("the same inputs give the same state, also when the state was written down and read in the middle")
     func determinism() throws {
         let encoder = JSONEncoder()
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "i", negativeInfinity: "-i", nan: "n")
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "i",
+            negativeInfinity: "-i",
+            nan: "n"
+        )
         let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "i", negativeInfinity: "-i", nan: "n")
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "i",
+            negativeInfinity: "-i",
+            nan: "n"
+        )
 
         for seed in Self.seeds.prefix(1500) {
             var run = RandomRun(seed: seed)

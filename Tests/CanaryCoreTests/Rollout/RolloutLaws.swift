@@ -43,7 +43,8 @@ struct RolloutLaws {
         case (_, .command(let command)):
             command.verb == .promote
         case (.analyzing(let state), .judged(_, let verdict)):
-            verdict.kind == .healthy && state.split.isProved && !before.isPaused && state.step + 1 == before.rules.steps.count
+            verdict.kind == .healthy && state.split.isProved && !before.isPaused
+                && state.step + 1 == before.rules.steps.count
         case (.baking(let state), .judged(_, let verdict)):
             verdict.kind != .unknown && verdict.kind != .degraded && !before.isPaused
                 && now.since(state.appliedAt) >= before.rules.pace.bake
@@ -60,9 +61,12 @@ struct RolloutLaws {
         case (.analyzing(let state), .command(let command)):
             return command.verb == .promote && steps.indices.contains(state.step + 1)
         case (.analyzing(let state), .judged(let window, let verdict)):
-            guard let found = before.route?.weights.canaryPercent, (found - state.percent).magnitude < 1e-6 else { return false }
+            guard let found = before.route?.weights.canaryPercent, (found - state.percent).magnitude < 1e-6 else {
+                return false
+            }
             return verdict.kind == .healthy && verdict.decision != .hold && verdict.decision != .rollback
-                && state.split.isProved && window.isUsable && !before.isPaused && steps[state.step + 1] == plan.canaryPercent
+                && state.split.isProved && window.isUsable && !before.isPaused
+                && steps[state.step + 1] == plan.canaryPercent
         case (.stepping(let step, _), .routeRead):
             // The same decision again, after a conflict.
             return steps.indices.contains(step) && steps[step] == plan.canaryPercent
@@ -100,6 +104,7 @@ struct RolloutLaws {
 
     private static let command = Rollout.Input.command(Rollout.OperatorCommand(.rollback, reason: "probe"))
     private static let degraded = Rollout.Input.judged(
-        Rollout.WindowSummary(seconds: .nan, stableRequests: 0, canaryRequests: 0, isUsable: false), .sample(.degraded)
+        Rollout.WindowSummary(seconds: .nan, stableRequests: 0, canaryRequests: 0, isUsable: false),
+        .sample(.degraded)
     )
 }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("The start of a rollout")
 struct RolloutStartTests {
-    @Test("a canary at weight 0 is watched for thirty windows and the history asked for, then the first step is written")
+    @Test(
+        "a canary at weight 0 is watched for thirty windows and the history asked for, then the first step is written"
+    )
     func fromZero() {
         var bench = Bench()
         bench.read(canary: 0)
@@ -43,7 +45,10 @@ struct RolloutStartTests {
         #expect(last.plans.count == 1)
     }
 
-    @Test("windows of absurd length do not keep a run watching for ever", arguments: [Double.nan, -Double.infinity, -5])
+    @Test(
+        "windows of absurd length do not keep a run watching for ever",
+        arguments: [Double.nan, -Double.infinity, -5]
+    )
     func absurdSeconds(seconds: Double) {
         var bench = Bench()
         bench.read(canary: 0)
@@ -123,9 +128,12 @@ struct RolloutStartTests {
         #expect(bench.outcome?.word == "promoted")
     }
 
-    @Test("the destination that carries the traffic is stable, whatever its name", arguments: [
-        (0, Roles.asNamed), (25, .asNamed), (50, .asNamed), (51, .exchanged), (100, .exchanged),
-    ])
+    @Test(
+        "the destination that carries the traffic is stable, whatever its name",
+        arguments: [
+            (0, Roles.asNamed), (25, .asNamed), (50, .asNamed), (51, .exchanged), (100, .exchanged),
+        ]
+    )
     func roles(canary: Int, expected: Roles) {
         #expect(Roles(found: RouteWeights(stable: 100 - canary, canary: canary)) == expected)
     }

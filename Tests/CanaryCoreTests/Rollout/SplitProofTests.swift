@@ -14,9 +14,12 @@ struct SplitProofTests {
         return proof.status
     }
 
-    @Test("a weight is proved when it fits and the previous one does not", arguments: [
-        (0.0, 0.05), (0.05, 0.10), (0.10, 0.25), (0.5, 1.0), (0.0, 0.001), (0.0, 0.005), (0.99, 1.0), (0.10, 0.05),
-    ])
+    @Test(
+        "a weight is proved when it fits and the previous one does not",
+        arguments: [
+            (0.0, 0.05), (0.05, 0.10), (0.10, 0.25), (0.5, 1.0), (0.0, 0.001), (0.0, 0.005), (0.99, 1.0), (0.10, 0.05),
+        ]
+    )
     func proved(from: Double, to: Double) {
         let canary = Int((to * 10_000).rounded())
 

@@ -56,7 +56,10 @@ struct SteadyRun {
             let canary = Int((Double(requests) * share).rounded())
             let isUsable = unusableRarity == 0 || !random.isOne(in: unusableRarity)
             let window = Rollout.WindowSummary(
-                seconds: 5, stableRequests: requests - canary, canaryRequests: canary, isUsable: isUsable
+                seconds: 5,
+                stableRequests: requests - canary,
+                canaryRequests: canary,
+                isUsable: isUsable
             )
             let verdict = Verdict.sample(isUsable ? random.pick(kinds) : .unknown)
             perform(rollout.handle(.judged(window, verdict), at: now))

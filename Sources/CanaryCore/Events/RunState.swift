@@ -1,4 +1,3 @@
-package import CanaryCore
 package import CanaryTelemetry
 
 /// Everything a run knows, as a fold over its journal.
@@ -21,7 +20,7 @@ package struct RunState: Sendable {
     }
 
     /// Notes a weight that came into force.
-    mutating func noteWeights(since before: Rollout, at now: Timestamp) {
+    package mutating func noteWeights(since before: Rollout, at now: Timestamp) {
         guard let route = rollout.route, before.route?.weights != route.weights else { return }
         ledger.weighed(route.weights.canaryPercent, at: now)
     }
