@@ -1,3 +1,4 @@
+import CanaryCore
 import CanaryReport
 import Foundation
 import Testing

@@ -2,6 +2,33 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct DemoCommandTests {
+    @Test("says the weights in force and ends with the signal's code", arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)])
+    func signals(signal: Int32, code: Int32) throws {
+        let scratch = try Scratch()
+        let process = Process()
+        process.executableURL = HaldaneProcess.binary
+        process.arguments = ["demo", "--speed", "5", "--directory", scratch.path("demo").path]
+        let (output, talk) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = talk
+        try process.run()
+        var told = ""
+        while !told.contains("event=judged") {
+            let more = talk.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            told += String(decoding: more, as: UTF8.self)
+        }
+        kill(process.processIdentifier, signal)
+        _ = talk.fileHandleForReading.readDataToEndOfFile()
+        let summary = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == code)
+        #expect(summary.contains("100/0 (v1/v2)"))
+        #expect(summary.contains("weights stay as they are"))
+    }
+
     @Test("promotes, rolls back, replays and explains, with the codes of the outcome")
     func wholeLoop() throws {
         for (scenario, outcome, code) in [("healthy", "promoted", Int32(0)), ("errors", "rolledBack", 2)] {

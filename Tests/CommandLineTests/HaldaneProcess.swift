@@ -36,6 +36,7 @@ struct HaldaneProcess {
         process.currentDirectoryURL = folder ?? scratch.folder
         var environment = ProcessInfo.processInfo.environment
         environment["NO_COLOR"] = "1"
+        environment["COLUMNS"] = "80"
         process.environment = environment
         let alarm = DispatchSource.makeTimerSource(queue: .global())
         alarm.schedule(deadline: .now() + seconds)

@@ -35,7 +35,7 @@ package struct DryRun {
     }
 
     package func run() async throws(AgentError) -> DryRunReport {
-        let spec = RouteFile.completed(spec, path: options.routePath)
+        let spec = RouteFile.completed(options.spec, path: options.routePath)
         let live = RouteFile.completed(options.live, path: options.routePath)
         let found: RouteSnapshot
         let roles: Roles

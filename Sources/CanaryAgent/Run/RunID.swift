@@ -1,14 +1,17 @@
 import CanaryCore
 import FoundationEssentials
 
-/// Names of runs: the start time in UTC, so that names sort by age.
+/// Names of runs: the start time in UTC, so that names sort by age, as in `run-20260101T003000-250`.
 enum RunID {
+    /// A name after `last`, which is the newest name so far.
     static func make(at now: Timestamp, after last: String?) -> String {
-        let (days, milliseconds) = now.milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
-        let date = Date(timeIntervalSince1970: Double(days) * 86_400 + Double(milliseconds) / 1000)
-        let stamp = date.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted).time(includingFractionalSeconds: true))
-        let name = stamp.map { $0 == ":" || $0 == "." ? "-" : $0 }
-        let id = "run-" + String(name)
+        let seconds = Double(now.milliseconds) / 1000
+        let stamp = Date(timeIntervalSince1970: seconds).formatted(
+            .iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false)
+                .timeSeparator(.omitted).dateTimeSeparator(.standard)
+        )
+        let fraction = String(1000 + abs(now.milliseconds % 1000)).dropFirst()
+        let id = "run-\(stamp)-\(fraction)"
         guard let last, id <= last else { return id }
         // Two runs in one millisecond of (virtual) time, or a clock that was set back.
         return last + "-1"

@@ -1,7 +1,8 @@
 /// Rolls back a canary that plainly fails, however little is known of the stable version's past.
 ///
 /// Fires when the last two windows together hold at least 20 canary requests, the share of failures among them is above the
-/// bar, and the stable version's share is below half of the bar. It stands outside of the promise on false rollbacks.
+/// bar, and the stable version's share is below half of the bar. Without stable requests, as at 100 %, the last share that
+/// twenty of them gave is taken. It stands outside of the promise on false rollbacks.
 package struct AbsoluteGuard: Sendable, Hashable {
     private struct Counts: Sendable, Hashable {
         var stable = Finding.Tally(events: 0, requests: 0)

@@ -12,6 +12,7 @@ package struct Judge: Sendable {
     private var guardrail: AbsoluteGuard
     private var silence = CanarySilence()
     private var ratio = SplitSummary()
+    private var incident = StableIncident(shares: [])
     private var elapsedSeconds = 0.0
     private var weightChangedUnjudged = false
     private var isBaking = false
@@ -68,15 +69,7 @@ package struct Judge: Sendable {
     }
 
     private mutating func compare(_ counts: WindowCounts, in context: JudgingContext, alarm: Reason?) -> Verdict {
-        var engine =
-            self.engine
-            ?? CanaryEngine(
-                configuration: rules.configuration,
-                bounds: history.bounds?.milliseconds ?? [],
-                history: history.windows
-            )
-        history.dropWindows()
-
+        var engine = self.engine ?? makeEngine()
         let result: EngineResult
         if context.phase == .baking {
             if !isBaking { engine.beginBake() }
@@ -97,12 +90,23 @@ package struct Judge: Sendable {
         lastResult = result
         judged = result.window
         ratio.feed(counts)
+        incident.feed(result.metrics)
 
-        if let alarm { return VerdictBuilder(rules: rules, result: result, counts: ratio).degraded(because: alarm) }
-        if context.canaryPercent > 0, let reason = silence.feed(counts) {
-            return .unknown(reason, notes: rules.notes)
-        }
-        return VerdictBuilder(rules: rules, result: result, counts: ratio).verdict(isBaking: isBaking)
+        let silent = context.canaryPercent > 0 ? silence.feed(counts) : nil
+        let builder = VerdictBuilder(rules: rules, result: result, counts: ratio, incident: incident.worst)
+        let verdict = alarm.map { builder.degraded(because: $0) } ?? builder.verdict(isBaking: isBaking)
+        guard let silent, verdict.kind != .degraded else { return verdict }
+        return .unknown(silent, notes: rules.notes)
+    }
+
+    private mutating func makeEngine() -> CanaryEngine {
+        let bounds = history.bounds?.milliseconds ?? []
+        let engine = CanaryEngine(configuration: rules.configuration, bounds: bounds, history: history.windows)
+        incident = StableIncident(
+            shares: StableIncident.shares(of: history.windows, edges: engine.edges, bounds: bounds)
+        )
+        history.dropWindows()
+        return engine
     }
 
     private func degraded(_ reason: Reason) -> Verdict {

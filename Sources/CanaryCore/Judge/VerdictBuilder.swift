@@ -5,15 +5,19 @@ struct VerdictBuilder {
     let rules: JudgeRules
     let result: EngineResult
     let counts: SplitSummary
+    /// The metric in which stable itself is in an incident, if it is.
+    let incident: Int?
 
     func verdict(isBaking: Bool) -> Verdict {
         switch result.decision {
         case .rollback:
             build(.degraded, .rollback, harmReason(isBaking: isBaking))
-        case .advance:
-            build(.healthy, .advance, safetyReason)
-        case .promote:
-            build(.healthy, .promote, safetyReason)
+        case .advance, .promote:
+            if let incidentReason {
+                build(.undecided, .hold, incidentReason)
+            } else {
+                build(.healthy, result.decision == .promote ? .promote : .advance, safetyReason)
+            }
         case .hold:
             isBaking
                 ? build(.healthy, .hold, Reason("baking", "nothing worse than before 100 % (before/after, confounded by time)"))
@@ -72,6 +76,21 @@ struct VerdictBuilder {
 }
 
 extension VerdictBuilder {
+    /// Why the last control must not be given up now: only asked before the step to 100 %.
+    private var incidentReason: Reason? {
+        let steps = rules.configuration.steps
+        guard let incident, result.metrics.indices.contains(incident), steps.indices.contains(result.margin + 1),
+            steps[result.margin + 1] >= 1
+        else { return nil }
+        let metric = result.metrics[incident]
+        let what = metric.edge.map { "slower than \(Phrase.decimal($0)) ms" } ?? "failed"
+        return Reason(
+            "stable-incident",
+            "proved, but stable itself is in an incident (\(what): \(Phrase.percent(metric.stable.share ?? 0)) in this window); "
+                + "the step to 100 % waits, because it gives up the comparison"
+        )
+    }
+
     private func harmReason(isBaking: Bool) -> Reason {
         let metric = result.metrics[result.leadingMetric]
         let place = isBaking ? " (before/after 100 %, confounded by time)" : ""

@@ -65,7 +65,7 @@ extension Rollout {
     package struct RollbackState: Sendable, Hashable, Codable {
         package var reason: Reason
         package var since: Timestamp
-        /// The canary's share before, in percent.
+        /// The canary's share before, in percent: as written, or as observed where comparability is assumed.
         package var fromPercent: Double
         /// Writes that failed, and writes that met another writer.
         package var failures = 0

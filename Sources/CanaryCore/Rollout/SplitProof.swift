@@ -3,8 +3,8 @@ import CanaryStatistics
 /// Proof from request counts that a written weight is in force.
 ///
 /// After settle, and at least two rounds, the counts are tested with the beta-binomial sequence of the statistics reference,
-/// section 7, at alpha 0.001: *proved* if the new weight is inside the interval and the previous one outside. The test ends with
-/// the proof; a later change of the weights shows in the route itself.
+/// section 7, at alpha 0.001: *proved* if the new weight is inside the interval and the previous one outside; a move is proved if
+/// the share before it is outside, on the right side. The test ends with the proof; a later change of the weights shows in the route itself.
 package struct SplitProof: Sendable, Hashable, Codable {
     package enum Status: String, Sendable, Hashable, Codable {
         case settling
@@ -20,7 +20,7 @@ package struct SplitProof: Sendable, Hashable, Codable {
         case share(from: Double, to: Double)
         /// The share has moved up, or down, from `from` (0...1): all that can be said where comparability is assumed.
         case moved(from: Double, isUp: Bool)
-        /// Nothing was changed.
+        /// Nothing was changed, and comparability is assumed: there is nothing to show.
         case unchanged
     }
 

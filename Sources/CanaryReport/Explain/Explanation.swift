@@ -1,4 +1,5 @@
 package import CanaryCore
+import CanaryStatistics
 import CanaryTelemetry
 
 /// Why a run ended as it did, in sentences with the numbers.
@@ -25,7 +26,7 @@ package struct Explanation: Sendable {
         }
         sentences.append(ending)
         sentences += (ledger.lastVerdict?.notes ?? []).map { "Note: \($0)." }
-        sentences += ledger.notices.filter { $0.urgency != .info }.suffix(5).map { "\($0.urgency.rawValue): \($0.reason.text)." }
+        sentences += ledger.telling(beside: outcome).map { "\($0.urgency.rawValue): \($0.reason.text)." }
         return sentences.map(TextCells.harmless)
     }
 
@@ -71,7 +72,10 @@ package struct Explanation: Sendable {
     }
 
     private var steps: [String] {
-        ledger.steps.map { step in
+        ledger.steps.enumerated().map { index, step in
+            if index == 0, step.percent == 0, step.canaryRequests == 0 {
+                return "Stable was watched for \(Phrase.duration(step.seconds)) and \(Phrase.count(step.stableRequests)) requests before the first step."
+            }
             let failed = step.canaryRequests > 0 ? ", \(Phrase.count(step.canaryFailures)) of them failed" : ""
             let verdict = step.verdict.map { "; last verdict \($0.rawValue)" } ?? ""
             return "At \(Phrase.weight(step.percent)) for \(Phrase.duration(step.seconds)) the canary got "
@@ -104,8 +108,17 @@ package struct Explanation: Sendable {
         var words = "Over all metrics the evidence that the canary is worse than tolerated is \(Figures.odds(verdict.logD)); "
             + "a rollback needs \(Figures.odds(verdict.harmThreshold)), so that an equal release is rolled back in at most \(alpha) of the rollouts, "
             + "however often one looks"
+        if isBake(verdict) {
+            words = "At the last weight the comparison was before/after, confounded by time: the evidence that the canary is worse is "
+                + "\(Figures.odds(verdict.logD)); a rollback needed \(Figures.odds(verdict.harmThreshold))"
+        }
         if verdict.reason.label == "absolute" { words = "The absolute guard fired; it stands outside of that promise. " + words }
         return words + "."
+    }
+
+    /// The bake has a threshold of its own.
+    private func isBake(_ verdict: Verdict) -> Bool {
+        (verdict.harmThreshold + Elementary.log(header.spec.guards.falseRollback)).magnitude > 1e-6
     }
 
     private var ending: String {

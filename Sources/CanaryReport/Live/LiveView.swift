@@ -46,6 +46,8 @@ package struct LiveView: Sendable {
             learn(window, verdict)
         case .wrote(let plan):
             noteWrite(plan, at: seconds)
+        case .notice(let notice) where notice.reason.label == "step":
+            break  // the write itself is noted
         case .notice(let notice):
             let isInfo = notice.urgency == .info
             add(seconds, isInfo ? .dot : .unknown, isInfo ? .quiet : .warning, "\(notice.urgency.rawValue): \(notice.reason.text)")

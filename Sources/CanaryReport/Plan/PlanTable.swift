@@ -73,20 +73,20 @@ package struct PlanTable: Sendable {
     package func text(style: Style) -> String {
         let dot = style.symbol(.dot)
         var lines = [
-            "\(TextCells.harmless(spec.name)) \(dot) \(Phrase.decimal(traffic.requestsPerSecond)) requests a second \(dot) "
+            "\(TextCells.harmless(spec.name)) \(dot) \(Self.rate(traffic.requestsPerSecond)) requests a second \(dot) "
                 + "stable fails \(Phrase.percent(traffic.errorShare)) \(dot) from \(traffic.origin)",
             "",
-            " step   canary req/s   requests needed      time                 smallest visible increase of errors",
-            "                       (1.5 to 2.5 x n2)                         in that time   until the deadline",
+            " step   canary req/s   requests needed      time                       smallest visible increase",
+            "                       (1.5 to 2.5 x n2)                               of errors in that time, until the deadline",
         ]
         for row in rows {
             let estimate = row.estimate
             let cells = [
                 (TextCells.alignedRight(Phrase.weight((estimate.share * 1e6).rounded() / 1e4), to: 6), 7),
-                (TextCells.alignedRight(Phrase.decimal(traffic.requestsPerSecond * estimate.share), to: 11), 16),
-                ("\(Self.count(estimate.requests.lower)) to \(Self.count(estimate.requests.upper))", 21),
-                ("\(Self.time(estimate.seconds.lower)) to \(Self.time(estimate.seconds.upper))", 21),
-                (row.smallestInThatTime.map { Phrase.points($0) } ?? "none", 15),
+                (TextCells.alignedRight(Self.rate(traffic.requestsPerSecond * estimate.share), to: 11), 16),
+                (Self.range(Self.count(estimate.requests.lower), Self.count(estimate.requests.upper)), 21),
+                (Self.range(Self.time(estimate.seconds.lower), Self.time(estimate.seconds.upper)), 27),
+                (row.smallestInThatTime.map { Phrase.points($0) } ?? "none", 12),
                 (row.smallestInDeadline.map { Phrase.points($0) } ?? "none", 0),
             ]
             lines.append(cells.map { TextCells.padded($0.0, to: $0.1) }.joined().trimmedEnd)
@@ -149,6 +149,14 @@ package struct PlanTable: Sendable {
         writer.endObject()
         writer.endLine()
         return writer.take()
+    }
+
+    private static func range(_ lower: String, _ upper: String) -> String {
+        lower == upper ? lower : "\(lower) to \(upper)"
+    }
+
+    private static func rate(_ value: Double) -> String {
+        value < 1000 ? Phrase.decimal(value) : Phrase.count(value)
     }
 
     private static func count(_ value: Double) -> String {

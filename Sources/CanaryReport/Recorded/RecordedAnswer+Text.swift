@@ -13,6 +13,7 @@ extension RecordedAnswer {
         if let result { parts.append("window \(result.window)") }
         if let weightInForce { parts.append("at \(Phrase.weight(weightInForce))") }
         parts.append("\(verdict.rawValue): \(action)")
+        if decision == .hold, let doubt = result?.blockers.lazy.compactMap(Self.doubt).first { parts.append(doubt) }
         if let because { parts.append(because.text) }
         guard let result else { return parts.joined(separator: "  ") }
 
@@ -33,6 +34,17 @@ extension RecordedAnswer {
         case .advance: "advance to \(Phrase.weight(weight))"
         case .promote: "promote to \(Phrase.weight(weight))"
         case .rollback: "roll back to 0 %"
+        }
+    }
+
+    /// Why evidence of harm is not believed yet.
+    private static func doubt(_ blocker: EngineBlocker) -> String? {
+        switch blocker {
+        case .notConfirmed(let pod): "evidence of one canary pod only: \(TextCells.harmless(pod))"
+        case .leaveOut: "evidence of one window only"
+        case .burstDeduction: "evidence within what stable pods show in bursts"
+        case .suspicion: "on suspicion"
+        default: nil
         }
     }
 

@@ -162,7 +162,7 @@ package struct RecordedSession {
     private mutating func write(_ answer: RecordedAnswer, of name: String) {
         var bytes: [UInt8] = []
         swap(&bytes, &output)
-        var writer = JSONLineWriter(appendingTo: bytes)
+        var writer = JSONLineWriter(appendingTo: consume bytes)
         answer.write(run: name, to: &writer)
         output = writer.take()
     }

@@ -22,7 +22,7 @@ extension PageSummary {
                 + "\(Phrase.count(families.count))\(hasMoreFamilies ? " or more" : "") families\(isSkimmed ? " that Haldane uses" : "")"
         ]
         lines.append("  envoy    \(witness.map { "its part is in the page (\($0))" } ?? "no line of Envoy: its part is missing")")
-        lines.append("  process  \(processStart.map { "started at \(Phrase.decimal($0.seconds)) s since 1970 (\($0.family))" } ?? "no start time")")
+        lines.append("  process  \(processStart.map { "started at \(Self.moment($0.seconds)) (\($0.family))" } ?? "no start time")")
         if cohorts.isEmpty {
             lines.append(
                 style.paint("  \(style.symbol(.unknown)) no requests", .warning)
@@ -37,6 +37,14 @@ extension PageSummary {
             if families.count > shown.count { lines[lines.count - 1] += ", and \(Phrase.count(families.count - shown.count)) more" }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A start time as a page gives it, which may be anything.
+    private static func moment(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds.magnitude < 1e11, let milliseconds = Int64(exactly: (seconds * 1000).rounded()) else {
+            return "\(seconds) s since 1970"
+        }
+        return Figures.moment(Timestamp(milliseconds: milliseconds))
     }
 
     private var sortedCohorts: [Cohort] {

@@ -1,4 +1,5 @@
 package import CanaryCore
+import CanaryStatistics
 
 /// Recurring pieces of text.
 package enum Figures {
@@ -31,19 +32,11 @@ package enum Figures {
         return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time).\(digits(rest % 1000, 3))Z"
     }
 
-    /// `1 : 34`, or words for what nobody counts any more.
+    /// Odds from their logarithm: `34 : 1`, or words for what nobody counts any more.
     package static func odds(_ log: Double) -> String {
         guard log > 0, log.isFinite else { return "none" }
-        if log > 27 { return "over 10^11 : 1" }
-        var value = 1.0
-        var rest = log
-        // e^x by halving, enough for a figure of two digits.
-        while rest > 1 {
-            value *= 2.718281828459045
-            rest -= 1
-        }
-        value *= 1 + rest * (1 + rest / 2 * (1 + rest / 3 * (1 + rest / 4)))
-        return "\(Phrase.count(value.rounded())) : 1"
+        if log > 30 { return "over 10^13 : 1" }
+        return "\(Phrase.count(Elementary.exp(log).rounded())) : 1"
     }
 
     /// `1 window`, `3 windows`.

@@ -59,3 +59,13 @@ enum OutcomeWords {
         }
     }
 }
+
+extension RunLedger {
+    /// The last notices that somebody may have to know, without what the outcome says itself.
+    func telling(beside outcome: Outcome?) -> ArraySlice<Notice> {
+        let said = outcome?.reason.text
+        return notices.filter { notice in
+            notice.urgency != .info && said.map { !notice.reason.text.contains($0) } ?? true
+        }.suffix(5)
+    }
+}

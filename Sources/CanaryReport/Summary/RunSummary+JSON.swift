@@ -53,7 +53,7 @@ extension RunSummary {
         writer.key("unusableWindows")
         writer.integer(ledger.unusableWindows)
         writer.key("verdict")
-        VerdictJSON.write(ledger.lastVerdict, to: &writer)
+        VerdictJSON.write(ledger.lastComparison ?? ledger.lastVerdict, to: &writer)
         if let demo { Self.write(demo, to: &writer) }
         writer.endObject()
         writer.endLine()

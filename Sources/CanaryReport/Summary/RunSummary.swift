@@ -23,13 +23,10 @@ package struct RunSummary: Sendable {
         for (index, step) in report.ledger.steps.suffix(12).enumerated() {
             rows.append((index == 0 ? "steps" : "", Self.words(step)))
         }
-        for note in report.ledger.lastVerdict?.notes ?? [] { rows.append(("note", note)) }
-        for notice in report.ledger.notices.filter({ $0.urgency != .info }).suffix(5) {
-            rows.append((notice.urgency.rawValue, notice.reason.text))
-        }
+        for note in (report.ledger.lastComparison ?? report.ledger.lastVerdict)?.notes ?? [] { rows.append(("note", note)) }
+        for notice in report.ledger.telling(beside: report.outcome) { rows.append((notice.urgency.rawValue, notice.reason.text)) }
         if let demo { rows += truthRows(demo) }
-        rows.append(("journal", "\(report.journalPath)"))
-        rows.append(("next", next))
+        if let outcome = report.outcome { rows.append(("next", OutcomeWords.next(outcome, canary: report.header.canary.label))) }
 
         var lines = [headline(style)]
         for (name, value) in rows {
@@ -37,7 +34,19 @@ package struct RunSummary: Sendable {
                 lines.append("  " + TextCells.padded(index == 0 ? name : "", to: 10) + line)
             }
         }
+        // To be copied, so never wrapped.
+        let journal = Self.shellWord(TextCells.harmless(report.journalPath))
+        lines.append("  explain   haldane explain \(journal)")
+        lines.append("  replay    haldane replay \(journal)")
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A path as one word of a shell.
+    private static func shellWord(_ path: String) -> String {
+        let isPlain = path.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-._/".unicodeScalars.contains($0)
+        }
+        return isPlain && !path.isEmpty ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 
     private func headline(_ style: Style) -> String {
@@ -46,7 +55,8 @@ package struct RunSummary: Sendable {
         let time = "after \(Phrase.duration(report.ledger.seconds))"
         guard let outcome = report.outcome else {
             let sign = style.paint("\(style.symbol(.unknown)) interrupted", .warning)
-            return "\(sign): \(header.spec.name) \(names) \(time); the run is unfinished and is resumed by the next `haldane run`"
+            let rest = demo == nil ? "the run is unfinished and is resumed by the next `haldane run`" : "the demo was left unfinished"
+            return "\(sign): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time); \(rest)"
         }
         let words = "\(style.symbol(OutcomeWords.sign(outcome))) \(OutcomeWords.short(outcome))"
         return "\(style.paint(words, OutcomeWords.tone(outcome))): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time)"
@@ -118,15 +128,12 @@ package struct RunSummary: Sendable {
             rows.append(("", "\(caller) sent \(Phrase.count(count)) requests to v2 past the rule"))
         }
         if demo.restarts > 0 { rows.append(("", "\(Figures.plural(demo.restarts, "pod restart"))")) }
-        let concluded = report.outcome.map(OutcomeWords.short) ?? "interrupted"
+        guard let outcome = report.outcome else {
+            rows.append(("concluded", "nothing yet; it must end \(demo.expectation)"))
+            return rows
+        }
         let agreement = demo.isAsExpected ? "as it must be" : "but it must be \(demo.expectation)"
-        rows.append(("concluded", "\(concluded), \(agreement)"))
+        rows.append(("concluded", "\(OutcomeWords.short(outcome)), \(agreement)"))
         return rows
-    }
-
-    private var next: String {
-        let command = "haldane explain '\(report.journalPath)' says why, haldane replay '\(report.journalPath)' judges it again"
-        guard let outcome = report.outcome else { return command }
-        return "\(OutcomeWords.next(outcome, canary: report.header.canary.label)). \(command)"
     }
 }

@@ -1,0 +1,57 @@
+import Foundation
+import Measuring
+
+/// `bench`: what the hot paths cost, as ratios within one run, and whether the stated limits hold.
+@main
+struct Bench {
+    static func main() async {
+        do {
+            let arguments = try Arguments(
+                Array(CommandLine.arguments.dropFirst()),
+                options: ["only", "binary", "windows"],
+                switches: []
+            )
+            exit(try await run(arguments) ? 0 : 1)
+        } catch {
+            Machine.say("error: \(error)")
+            exit(64)
+        }
+    }
+
+    private static func run(_ arguments: Arguments) async throws -> Bool {
+        let binary = Program(path: arguments.text("binary") ?? ".build/release/haldane")
+        guard binary.exists else {
+            throw Arguments.Fault(description: "no program at \(binary.path); build it with 'swift build -c release'")
+        }
+        let windows = try arguments.count("windows", otherwise: 200_000)
+        let folder = try Machine.temporaryFolder("bench")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let only = arguments.text("only")
+        func wants(_ name: String) -> Bool { only == nil || only == name }
+
+        let loadBefore = Machine.load
+        var lines: [BenchLine] = []
+        if wants("parser") { lines += try ParserBench.run() }
+        if wants("engine") { lines += EngineBench.run() }
+        if wants("journal") { lines += try await JournalBench.run(in: folder) }
+        if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
+        if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }
+        guard !lines.isEmpty else {
+            throw Arguments.Fault(description: "--only is parser, engine, journal, judge or memory")
+        }
+
+        var table = MarkdownTable("what", "measured", "limit", "")
+        for line in lines { table.add(line.what, line.measured, line.limit ?? "-", line.isMet ? "" : "missed") }
+        Machine.show(table.text)
+        Machine.show("\(Machine.processors) processors; load before \(loadBefore), after \(Machine.load).")
+        return lines.allSatisfy(\.isMet)
+    }
+}
+
+/// One line of the result.
+struct BenchLine {
+    var what: String
+    var measured: String
+    var limit: String?
+    var isMet = true
+}

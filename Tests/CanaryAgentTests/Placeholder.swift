@@ -1,5 +1,0 @@
-import Testing
-
-@Suite struct CanaryAgentPlaceholderTests {
-    @Test("placeholder") func x() { #expect(Bool(true)) }
-}

@@ -1,5 +1,0 @@
-import Testing
-
-@Suite struct CanarySourcesPlaceholderTests {
-    @Test("placeholder") func x() { #expect(Bool(true)) }
-}
