@@ -59,7 +59,9 @@ package struct CanaryQuery: Sendable, Hashable {
         }
         guard let direction = Direction(rawValue: directionText.value) else {
             throw QueryError(
-                name: name, line: directionText.line, message: "direction must be lower is better, higher is better or none"
+                name: name,
+                line: directionText.line,
+                message: "direction must be lower is better, higher is better or none"
             )
         }
         self.name = name
@@ -70,7 +72,9 @@ package struct CanaryQuery: Sendable, Hashable {
         unit = try value("unit").value
         labels = try value("labels").value.split(separator: ",").map(Self.trimmed)
         expression = Self.trimmed(body.joined(separator: "\n"))
-        guard !expression.isEmpty else { throw QueryError(name: name, line: 1, message: "there is no expression after the header") }
+        guard !expression.isEmpty else {
+            throw QueryError(name: name, line: 1, message: "there is no expression after the header")
+        }
         if kind == .histogram, !labels.contains("le") {
             throw QueryError(name: name, line: 1, message: "a histogram must return the label le")
         }
@@ -101,7 +105,9 @@ package struct CanaryQuery: Sendable, Hashable {
                 throw QueryError(name: name, line: 1, message: "a hole '${' is not closed")
             }
             let hole = String(rest[..<end])
-            guard let value = values[hole] else { throw QueryError(name: name, line: 1, message: "there is no value for ${\(hole)}") }
+            guard let value = values[hole] else {
+                throw QueryError(name: name, line: 1, message: "there is no value for ${\(hole)}")
+            }
             result += Self.escaped(value)
             rest = rest[end...].dropFirst()
         }

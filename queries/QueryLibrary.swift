@@ -3,7 +3,9 @@ package enum QueryLibrary {
     /// All of them, by name. An error here is a mistake in the repository, which a test shows.
     package static func builtIn() throws(QueryError) -> [CanaryQuery] {
         var queries: [CanaryQuery] = []
-        for (name, bytes) in files { queries.append(try CanaryQuery(name: name, text: String(decoding: bytes, as: UTF8.self))) }
+        for (name, bytes) in files {
+            queries.append(try CanaryQuery(name: name, text: String(decoding: bytes, as: UTF8.self)))
+        }
         return queries
     }
 

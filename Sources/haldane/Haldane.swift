@@ -12,8 +12,10 @@ struct Haldane: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, ScrapeCommand.self, ValidateCommand.self,
-            SchemaCommand.self, InitCommand.self, ReplayCommand.self, ExplainCommand.self, PlanCommand.self, QueriesCommand.self,
+            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, ScrapeCommand.self,
+            ValidateCommand.self,
+            SchemaCommand.self, InitCommand.self, ReplayCommand.self, ExplainCommand.self, PlanCommand.self,
+            QueriesCommand.self,
         ]
     )
 }

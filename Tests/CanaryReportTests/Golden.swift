@@ -12,8 +12,11 @@ enum Golden {
             return
         }
         let expected = try String(contentsOf: path, encoding: .utf8)
-        let differing = zip(text.split(separator: "\n", omittingEmptySubsequences: false), expected.split(separator: "\n", omittingEmptySubsequences: false))
-            .first { $0 != $1 }
+        let differing = zip(
+            text.split(separator: "\n", omittingEmptySubsequences: false),
+            expected.split(separator: "\n", omittingEmptySubsequences: false)
+        )
+        .first { $0 != $1 }
         #expect(text == expected, "\(name) differs, first at: \(differing.map { "\($0)" } ?? "its end")")
     }
 }

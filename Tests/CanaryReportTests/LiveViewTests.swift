@@ -57,5 +57,6 @@ import Testing
     @Test("does not let a name steer the terminal")
     func hostileNames() {
         #expect(TextCells.harmless("a\u{1B}[2Jb\rc") == "a\u{FFFD}[2Jb\u{FFFD}c")
+        #expect(TextCells.harmless("a\n  hint: b") == "a; hint: b")
     }
 }

@@ -48,7 +48,9 @@ import Testing
 
     @Test("stays bounded with many cohorts")
     func bounded() {
-        let lines = (0..<3000).map { "istio_requests_total{destination_workload=\"w\($0)\",response_code=\"200\"} 1\nfamily_\($0) 1\n" }
+        let lines = (0..<3000).map {
+            "istio_requests_total{destination_workload=\"w\($0)\",response_code=\"200\"} 1\nfamily_\($0) 1\n"
+        }
 
         let summary = PageSummary(page: Array(lines.joined().utf8))
 

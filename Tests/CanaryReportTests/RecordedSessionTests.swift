@@ -18,7 +18,8 @@ import Testing
     /// As the oracle was made: no warm-up, a latency tolerance of 5 %.
     private func session(_ form: RecordedSettings.Form = .json) -> RecordedSession {
         var spec = CanarySpec(
-            name: "windows", route: RouteSpec(object: "windows", stable: DestinationSpec(), canary: DestinationSpec()),
+            name: "windows",
+            route: RouteSpec(object: "windows", stable: DestinationSpec(), canary: DestinationSpec()),
             telemetry: TelemetrySpec(targets: [])
         )
         spec.pace.warmup = .seconds(0)
@@ -27,7 +28,9 @@ import Testing
     }
 
     private func objects(_ bytes: [UInt8]) throws -> [[String: Any]] {
-        try bytes.split(separator: 10).map { try #require(try JSONSerialization.jsonObject(with: Data($0)) as? [String: Any]) }
+        try bytes.split(separator: 10).map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0)) as? [String: Any])
+        }
     }
 
     /// Whether every key of `expected` is in `actual`, numbers to 1e-9 of their size.

@@ -18,8 +18,17 @@ import Testing
     private var facts: DemoFacts {
         let version = DemoFacts.Version(requests: 1000, failed: 5, medianMilliseconds: 18.2, p99Milliseconds: 140)
         return DemoFacts(
-            scenario: "errors", seed: 7, nature: "fails 5 pp more requests than v1", expectation: "rolled back", isAsExpected: true,
-            seconds: 300, stable: version, stableBesideCanary: version, canary: version, bypassed: ["batch-job": 12], restarts: 1
+            scenario: "errors",
+            seed: 7,
+            nature: "fails 5 pp more requests than v1",
+            expectation: "rolled back",
+            isAsExpected: true,
+            seconds: 300,
+            stable: version,
+            stableBesideCanary: version,
+            canary: version,
+            bypassed: ["batch-job": 12],
+            restarts: 1
         )
     }
 
@@ -86,7 +95,10 @@ import Testing
         run.play(rounds: 2000)
         let explanation = Explanation(header: run.header, ledger: run.ledger, outcome: run.outcome)
 
-        try Golden.check(explanation.text(style: .plain), errors > 0.01 ? "explain-rolled-back.txt" : "explain-promoted.txt")
+        try Golden.check(
+            explanation.text(style: .plain),
+            errors > 0.01 ? "explain-rolled-back.txt" : "explain-promoted.txt"
+        )
         let object = try JSONSerialization.jsonObject(with: Data(explanation.json())) as? [String: Any]
         #expect(object?["schema"] as? String == "haldane.explain/1")
     }

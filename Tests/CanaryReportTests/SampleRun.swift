@@ -31,7 +31,12 @@ struct SampleRun {
         spec.pace.warmup = .seconds(0)
         now = Timestamp(milliseconds: 1_800_000_000_000)
         header = RunHeader(
-            version: "0.0.0", run: "run-1", startedAt: now, spec: spec, roles: .asNamed, place: "demo4-vs.yaml: http rule 0 of demo4-vs"
+            version: "0.0.0",
+            run: "run-1",
+            startedAt: now,
+            spec: spec,
+            roles: .asNamed,
+            place: "demo4-vs.yaml: http rule 0 of demo4-vs"
         )
         rollout = Rollout(rules: RolloutRules(spec))
         judge = Judge(rules: JudgeRules(spec))
@@ -85,7 +90,9 @@ struct SampleRun {
 
     private func snapshot(_ canary: Int) -> RouteSnapshot {
         RouteSnapshot(
-            revision: RouteRevision("r\(canary)"), weights: RouteWeights(stable: 100 - canary, canary: canary), place: header.place
+            revision: RouteRevision("r\(canary)"),
+            weights: RouteWeights(stable: 100 - canary, canary: canary),
+            place: header.place
         )
     }
 
@@ -108,7 +115,10 @@ struct SampleRun {
         latency[6] = good - latency[4] - latency[5]
         return PodWindow(
             pod: name,
-            requests: [ResponseCount(key: ResponseKey("200"), count: good), ResponseCount(key: ResponseKey("503"), count: failed)],
+            requests: [
+                ResponseCount(key: ResponseKey("200"), count: good),
+                ResponseCount(key: ResponseKey("503"), count: failed),
+            ],
             latency: latency
         )
     }

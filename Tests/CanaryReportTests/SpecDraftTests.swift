@@ -5,8 +5,13 @@ import Testing
     @Test("writes a commented spec as in the golden file")
     func golden() throws {
         let draft = SpecDraft(
-            name: "demo4-vs", namespace: "test1", file: "demo4-vs.yaml", ruleName: "staff", ruleIndex: nil,
-            stable: SpecDraft.Side(host: "demo4.test1.svc", subset: "v1"), canary: SpecDraft.Side(host: "demo4.test1.svc", subset: "v2"),
+            name: "demo4-vs",
+            namespace: "test1",
+            file: "demo4-vs.yaml",
+            ruleName: "staff",
+            ruleIndex: nil,
+            stable: SpecDraft.Side(host: "demo4.test1.svc", subset: "v1"),
+            canary: SpecDraft.Side(host: "demo4.test1.svc", subset: "v2"),
             hasMatch: true
         )
 
@@ -16,8 +21,14 @@ import Testing
     @Test("quotes what YAML would misread")
     func quoting() {
         let draft = SpecDraft(
-            name: "true", namespace: "1", file: "a b: #.yaml", ruleName: nil, ruleIndex: 2,
-            stable: SpecDraft.Side(host: "h\"x", subset: nil), canary: nil, hasMatch: false
+            name: "true",
+            namespace: "1",
+            file: "a b: #.yaml",
+            ruleName: nil,
+            ruleIndex: 2,
+            stable: SpecDraft.Side(host: "h\"x", subset: nil),
+            canary: nil,
+            hasMatch: false
         )
 
         #expect(draft.text.contains("virtualService: \"true\""))

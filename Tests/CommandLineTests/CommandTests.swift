@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct CommandTests {
     static let commands = [
-        "demo", "simulate", "run", "judge", "scrape", "validate", "schema", "init", "replay", "explain", "plan", "queries",
+        "demo", "simulate", "run", "judge", "scrape", "validate", "schema", "init", "replay", "explain", "plan",
+        "queries",
     ]
 
     @Test("prints the golden help screen", arguments: ["haldane"] + commands)
@@ -27,9 +28,12 @@ import Testing
         #expect(run.output.isEmpty)
     }
 
-    @Test("ends with 64 at a file that is not there", arguments: [
-        ["run"], ["validate"], ["init"], ["plan"], ["scrape"], ["replay"], ["explain"], ["judge", "--windows"],
-    ])
+    @Test(
+        "ends with 64 at a file that is not there",
+        arguments: [
+            ["run"], ["validate"], ["init"], ["plan"], ["scrape"], ["replay"], ["explain"], ["judge", "--windows"],
+        ]
+    )
     func missingFile(command: [String]) throws {
         let run = try HaldaneProcess.run(command + ["/nowhere/file"])
 
@@ -47,7 +51,10 @@ import Testing
         #expect(try run.json()["exitCode"] as? Int == 64)
     }
 
-    @Test("shows a spec's fault with file, line, column and caret", arguments: [["run"], ["validate"], ["plan", "--rps", "10"]])
+    @Test(
+        "shows a spec's fault with file, line, column and caret",
+        arguments: [["run"], ["validate"], ["plan", "--rps", "10"]]
+    )
     func badSpec(command: [String]) throws {
         let scratch = try Scratch()
         let bad = SampleFiles.spec.replacingOccurrences(of: "deadline", with: "deadlin")
@@ -98,7 +105,8 @@ import Testing
     @Test("says what a step needs at the given traffic")
     func plan() throws {
         let run = try HaldaneProcess.run(
-            ["plan", "-", "--rps", "300", "--base-errors", "0.5%", "--output", "json"], input: SampleFiles.spec
+            ["plan", "-", "--rps", "300", "--base-errors", "0.5%", "--output", "json"],
+            input: SampleFiles.spec
         )
 
         #expect(run.code == 0)
@@ -134,7 +142,10 @@ import Testing
     func judge() throws {
         let lines = SampleFiles.header + SampleFiles.window("a") + SampleFiles.window("a")
         let good = try HaldaneProcess.run(["judge", "--windows", "-", "--output", "json"], input: lines)
-        let bad = try HaldaneProcess.run(["judge", "--windows", "-", "--output", "json"], input: lines + "{\"run\": \n")
+        let bad = try HaldaneProcess.run(
+            ["judge", "--windows", "-", "--output", "json"],
+            input: lines + "{\"run\": \n"
+        )
 
         #expect(good.code == 1)
         #expect(good.output.split(separator: "\n").count == 2)
@@ -159,21 +170,34 @@ import Testing
     func dryRun() throws {
         let scratch = try Scratch()
         let route = try scratch.write("route.yaml", SampleFiles.route)
-        let run = try HaldaneProcess.run(["run", try scratch.write("canary.yaml", SampleFiles.spec), "--dry-run"], in: scratch.folder)
+        let run = try HaldaneProcess.run(
+            ["run", try scratch.write("canary.yaml", SampleFiles.spec), "--dry-run"],
+            in: scratch.folder
+        )
 
         #expect(run.output.contains("95/5"))
         #expect(run.output.contains("0/100"))
         #expect(run.output.contains("100/0"))
         #expect(run.code == 3, "no target answers")
         #expect(try String(contentsOfFile: route, encoding: .utf8) == SampleFiles.route)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path).sorted() == ["canary.yaml", "route.yaml"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path).sorted() == [
+                "canary.yaml", "route.yaml",
+            ]
+        )
     }
 
-    @Test("refuses a route that is not there, or not YAML, and writes nothing", arguments: [nil, "a: [\n", "kind: Deployment\n"])
+    @Test(
+        "refuses a route that is not there, or not YAML, and writes nothing",
+        arguments: [nil, "a: [\n", "kind: Deployment\n"]
+    )
     func badRoute(text: String?) throws {
         let scratch = try Scratch()
         if let text { _ = try scratch.write("route.yaml", text) }
-        let run = try HaldaneProcess.run(["run", try scratch.write("canary.yaml", SampleFiles.spec), "--quiet"], in: scratch.folder)
+        let run = try HaldaneProcess.run(
+            ["run", try scratch.write("canary.yaml", SampleFiles.spec), "--quiet"],
+            in: scratch.folder
+        )
 
         #expect(run.code == 3 || run.code == 64)
         #expect((run.talk + run.output).contains("route"))

@@ -2,7 +2,10 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct DemoCommandTests {
-    @Test("says the weights in force and ends with the signal's code", arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)])
+    @Test(
+        "says the weights in force and ends with the signal's code",
+        arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))]
+    )
     func signals(signal: Int32, code: Int32) throws {
         let scratch = try Scratch()
         let process = Process()
@@ -34,7 +37,10 @@ import Testing
         for (scenario, outcome, code) in [("healthy", "promoted", Int32(0)), ("errors", "rolledBack", 2)] {
             let scratch = try Scratch()
             let run = try HaldaneProcess.run(
-                ["demo", "--scenario", scenario, "--speed", "0", "--directory", scratch.path("demo").path, "--output", "json"],
+                [
+                    "demo", "--scenario", scenario, "--speed", "0", "--directory", scratch.path("demo").path,
+                    "--output", "json",
+                ],
                 seconds: 300
             )
             let object = try run.json()
@@ -44,7 +50,11 @@ import Testing
             #expect(object["outcome"] as? String == outcome)
             let route = try #require(object["route"] as? String)
             let journal = try #require(object["journal"] as? String)
-            #expect(try String(contentsOfFile: route, encoding: .utf8).contains(scenario == "errors" ? "weight: 100" : "weight: 0"))
+            #expect(
+                try String(contentsOfFile: route, encoding: .utf8).contains(
+                    scenario == "errors" ? "weight: 100" : "weight: 0"
+                )
+            )
 
             let replay = try HaldaneProcess.run(["replay", journal, "--output", "json"])
             #expect(replay.code == 0)

@@ -9,7 +9,8 @@ struct HaldaneProcess {
     /// The binary: `HALDANE_BINARY`, else beside the test bundle, else the release build of this checkout.
     static var binary: URL {
         if let path = ProcessInfo.processInfo.environment["HALDANE_BINARY"] { return URL(filePath: path) }
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let candidates = [
             Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "haldane"),
             Bundle.main.bundleURL.deletingLastPathComponent().appending(path: "haldane"),
@@ -20,7 +21,9 @@ struct HaldaneProcess {
     }
 
     /// Runs to the end, with a limit of time.
-    static func run(_ arguments: [String], input: String = "", in folder: URL? = nil, seconds: Double = 60) throws -> HaldaneProcess {
+    static func run(_ arguments: [String], input: String = "", in folder: URL? = nil, seconds: Double = 60) throws
+        -> HaldaneProcess
+    {
         let scratch = try Scratch()
         let standardInput = scratch.path("stdin")
         try Data(input.utf8).write(to: standardInput)

@@ -3,6 +3,10 @@ package struct Arguments: Sendable {
     /// A word that the program does not know, or a value that it cannot read.
     package struct Fault: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     private var values: [String: String] = [:]

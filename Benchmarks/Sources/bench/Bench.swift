@@ -32,7 +32,7 @@ struct Bench {
         let loadBefore = Machine.load
         var lines: [BenchLine] = []
         if wants("parser") { lines += try ParserBench.run() }
-        if wants("engine") { lines += EngineBench.run() }
+        if wants("engine") { lines += try EngineBench.run() }
         if wants("journal") { lines += try await JournalBench.run(in: folder) }
         if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
         if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }

@@ -6,7 +6,7 @@ import SyntheticTraffic
 
 /// One window of 8 + 2 pods and seven metrics: the engine alone, and the judge with everything it adds.
 enum EngineBench {
-    static func run() -> [BenchLine] {
+    static func run() throws -> [BenchLine] {
         var generator = WindowGenerator(
             profile: TrafficProfile(requestsPerSecond: 300, stablePods: 8, canaryPods: 2, intervalSeconds: 5),
             story: .podBursts,
@@ -20,20 +20,23 @@ enum EngineBench {
             bounds: LatencyBounds.istio.milliseconds,
             history: history.map { WindowCounts($0) }
         )
-        var watched = Judge(rules: JudgeRules(configuration: EngineConfiguration(), warmUpSeconds: 60, absoluteErrors: 0.2))
+        var watched = Judge(
+            rules: JudgeRules(configuration: EngineConfiguration(), warmUpSeconds: 60, absoluteErrors: 0.2)
+        )
         for window in history { _ = watched.judge(window, in: context(.watching, isFirst: false)) }
 
         var evidence = 0.0
-        let times = Rounds.run(
+        let times = try Rounds.run(
             11,
             [
                 {
                     var engine = learned
                     for (position, window) in counts.enumerated() {
-                        evidence += engine.judge(
-                            window,
-                            in: WindowContext(step: 0, isFirstAfterWeightChange: position == 0)
-                        ).logE
+                        evidence +=
+                            engine.judge(
+                                window,
+                                in: WindowContext(step: 0, isFirstAfterWeightChange: position == 0)
+                            ).logE
                     }
                 },
                 {

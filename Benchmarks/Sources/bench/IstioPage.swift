@@ -52,7 +52,8 @@ enum IstioPage {
             let name = "envoy_cluster_upstream_family_\(family)"
             text += "# TYPE \(name) counter\n"
             for cluster in 0..<7 {
-                let address = "outbound|\(8000 + cluster)||service-\(group)-\(cluster).namespace-\(cluster).svc.cluster.local"
+                let address =
+                    "outbound|\(8000 + cluster)||service-\(group)-\(cluster).namespace-\(cluster).svc.cluster.local"
                 text += "\(name){cluster_name=\"\(address)\"} \(group * 31 + family * cluster)\n"
             }
         }

@@ -1,5 +1,6 @@
 import CanaryCore
 import CanaryJournal
+import CanaryStatistics
 import Foundation
 import Measuring
 import SyntheticTraffic
@@ -8,7 +9,8 @@ import SyntheticTraffic
 enum JournalBench {
     static func run(in folder: URL) async throws -> [BenchLine] {
         let directory = try JournalDirectory(path: folder.appending(path: "journal").path)
-        let writer = try directory.create(runID: "20260101T000000Z-bench", header: Array("{}".utf8))
+        let header = Array("{\"schema\":\"\(RunHeader.schema)\"}".utf8)
+        let writer = try directory.create(runID: "20260101T000000Z-bench", header: header)
         let plainFile = folder.appending(path: "plain")
         try Data().write(to: plainFile)
         let plain = try FileHandle(forWritingTo: plainFile)
@@ -52,7 +54,9 @@ enum JournalBench {
             story: .calm,
             seed: 7
         )
-        var judge = Judge(rules: JudgeRules(configuration: .init(), warmUpSeconds: 60, absoluteErrors: 0.2))
+        var judge = Judge(
+            rules: JudgeRules(configuration: EngineConfiguration(), warmUpSeconds: 60, absoluteErrors: 0.2)
+        )
         let codec = JournalCodec()
         return try (0..<300).map { number in
             let isHistory = number < 100

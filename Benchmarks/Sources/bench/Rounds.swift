@@ -3,7 +3,7 @@ import Measuring
 /// Candidates that are run in turn, so that a change in the machine's load meets all of them.
 enum Rounds {
     /// Seconds of each round, by candidate.
-    static func run(_ rounds: Int, _ candidates: [() throws -> Void]) rethrows -> [[Double]] {
+    static func run(_ rounds: Int, _ candidates: [() throws -> Void]) throws -> [[Double]] {
         var times = [[Double]](repeating: [], count: candidates.count)
         for _ in 0..<rounds {
             for (position, candidate) in candidates.enumerated() {

@@ -3,6 +3,8 @@ import CanaryRouting
 import CanarySources
 package import CanaryTelemetry
 import CanaryTransport
+import CanaryYAML
+import FoundationEssentials
 
 /// What a run would write, without writing anything.
 package struct DryRunReport: Sendable {
@@ -39,9 +41,11 @@ package struct DryRun {
         let live = RouteFile.completed(options.live, path: options.routePath)
         let found: RouteSnapshot
         let roles: Roles
+        let store: FileRouteStore
         do {
             roles = Roles(found: try await RouteFile.store(options.routePath, spec, .asNamed).read().weights)
-            found = try await RouteFile.store(options.routePath, spec, roles).read()
+            store = RouteFile.store(options.routePath, spec, roles)
+            found = try await store.read()
         } catch {
             throw AgentError(error.message, cause: error.cause, hint: error.hint)
         }
@@ -55,23 +59,48 @@ package struct DryRun {
         if case .finished(let outcome) = rollout.phase { refusal = outcome.reason }
         let first: Int
         if case .watching(let step, _) = rollout.phase { first = step } else { first = spec.steps.count }
+        // The step that is in force already is begun without a write.
+        let steps = spec.steps.dropFirst(first).filter { ($0 - found.weights.canaryPercent).magnitude >= 1e-6 }
+        var route = EditedRoute(store)
+        var writes: [DryRunReport.Write] = []
+        do {
+            for percent in steps {
+                let plan = WeightPlan(canaryPercent: percent, purpose: percent >= 100 ? .promotion : .step)
+                writes.append(DryRunReport.Write(plan: plan, weights: try route.write(plan)))
+            }
+        } catch {
+            refusal = refusal ?? Reason(error)
+        }
         return DryRunReport(
             roles: roles,
             stable: roles == .asNamed ? spec.route.stable : spec.route.canary,
             canary: roles == .asNamed ? spec.route.canary : spec.route.stable,
             found: found,
-            writes: spec.steps.dropFirst(first).map { write($0, $0 >= 100 ? .promotion : .step, found) },
-            rollback: write(0, .rollback, found),
+            writes: writes,
+            rollback: DryRunReport.Write(
+                plan: .allStable,
+                weights: (try? route.write(.allStable)) ?? RouteWeights(stable: 100, canary: 0)
+            ),
             window: window,
             refusal: refusal
         )
     }
+}
 
-    private func write(_ percent: Double, _ purpose: WeightPlan.Purpose, _ found: RouteSnapshot) -> DryRunReport.Write {
-        let weights =
-            RouteWeights(canaryPercent: percent, sum: found.weights.sum)
-            ?? RouteWeights(canaryPercent: percent, sum: 100)
-            ?? RouteWeights(stable: 100 - Int(percent.rounded()), canary: Int(percent.rounded()))
-        return DryRunReport.Write(plan: WeightPlan(canaryPercent: percent, purpose: purpose), weights: weights)
+/// The text of a route as the writes of a run would change it, in memory.
+private struct EditedRoute {
+    private let selection: RouteSelection
+    private var text: String
+
+    init(_ store: FileRouteStore) {
+        selection = store.selection
+        // A file that went away since it was read shows as a rule that is not there.
+        let data = (try? Data(contentsOf: URL(filePath: store.path))) ?? Data()
+        text = String(decoding: data, as: UTF8.self)
+    }
+
+    mutating func write(_ plan: WeightPlan) throws(RouteError) -> RouteWeights {
+        text = try VirtualServiceEditor.edit(text: text, selection: selection, canaryPercent: plan.canaryPercent)
+        return try VirtualServiceReader.read(text: text, selection: selection).weights
     }
 }

@@ -1,52 +1,41 @@
-import CanaryCore
-import CanaryJournal
+package import CanaryCore
+package import CanaryJournal
 import CanaryTelemetry
 
 /// Stable's windows of earlier runs, so that a new run need not watch again.
-enum PriorHistory {
+package enum PriorHistory {
     /// Usable windows of the newest earlier run of the same workload and telemetry, not older than 6 hours.
     ///
     /// A journal that cannot be read, or belongs to something else, gives nothing: history is then watched anew.
-    static func windows(from runs: [JournalFile], for header: RunHeader) -> [Window] {
+    package static func windows(from runs: [JournalFile], for header: RunHeader) -> [RecalledWindow] {
         guard let newest = runs.last else { return [] }
         var codec = JournalCodec()
-        var old: RunHeader?
+        var isKnown = false
         var evidence: Window?
-        var kept: [(at: Timestamp, window: Window)] = []
+        var kept = Kept()
         _ = try? JournalReader.forEachRecord(path: newest.path) { record in
-            guard let oldHeader = old else {
+            guard isKnown else {
                 guard let found = try? codec.decodeHeader(record), isSame(found, header) else { return .stop }
-                old = found
+                isKnown = true
                 return .next
             }
-            _ = oldHeader
             guard let entry = try? codec.decode(record) else { return .stop }
             switch entry {
             case .window(let window):
                 evidence = window
             case .event(.recalled, let at):
-                keep(&evidence, at, &kept)
+                kept.append(evidence, at: at)
+                evidence = nil
             case .event(.judged(let context, _), let at):
-                if context.phase == .watching || context.phase == .analyzing { keep(&evidence, at, &kept) } else { evidence = nil }
+                if context.phase == .watching || context.phase == .analyzing { kept.append(evidence, at: at) }
+                evidence = nil
             case .event:
                 break
             }
             return .next
         }
-        guard let last = kept.last?.at, header.startedAt.since(last) <= oldest, last <= header.startedAt else { return [] }
-        return kept.drop { header.startedAt.since($0.at) > oldest }.map(\.window)
-    }
-
-    private static func keep(_ evidence: inout Window?, _ at: Timestamp, _ kept: inout [(at: Timestamp, window: Window)]) {
-        guard var window = evidence else { return }
-        evidence = nil
-        guard window.quality.unusable == nil, !window.stable.isEmpty else { return }
-        window.canary = []
-        window.weight = nil
-        window.isHistory = true
-        window.quality = WindowQuality()
-        kept.append((at, window))
-        if kept.count > most { kept.removeFirst(most / 4) }
+        guard let last = kept.windows.last?.at, last <= header.startedAt else { return [] }
+        return kept.windows.filter { header.startedAt.since($0.at) <= oldest }
     }
 
     private static func isSame(_ old: RunHeader, _ new: RunHeader) -> Bool {
@@ -55,5 +44,28 @@ enum PriorHistory {
     }
 
     private static let oldest = Duration.seconds(6 * 3600)
-    private static let most = 20_000
+}
+
+/// The newest windows, bounded in number and in pods over all of them.
+private struct Kept {
+    private(set) var windows: [RecalledWindow] = []
+    private var pods = 0
+
+    /// Keeps stable's part of a usable window.
+    mutating func append(_ evidence: Window?, at: Timestamp) {
+        guard var window = evidence, window.quality.unusable == nil, !window.stable.isEmpty else { return }
+        window.canary = []
+        window.weight = nil
+        window.isHistory = true
+        window.quality = WindowQuality()
+        windows.append(RecalledWindow(at: at, window: window))
+        pods += window.stable.count
+        guard windows.count > Self.mostWindows || pods > Self.mostPods else { return }
+        // A quarter at a time, so that a long journal is not moved once a window.
+        windows.removeFirst(max(windows.count / 4, 1))
+        pods = windows.reduce(0) { $0 + $1.window.stable.count }
+    }
+
+    private static let mostWindows = 20_000
+    private static let mostPods = 400_000
 }

@@ -19,6 +19,7 @@ package struct RolloutDriver {
     private var isJournalLost = false
     private var interruption: Reason?
     private var lastRoundAt: Timestamp?
+    private var outgoing: AsyncStream<Notice>.Continuation?
 
     package init(
         header: RunHeader,
@@ -47,15 +48,32 @@ package struct RolloutDriver {
         package var ledger: RunLedger
         package var outcome: Outcome?
         package var interruption: Reason?
+        /// As they are at the end; nil if the route cannot be read.
         package var weights: RouteWeights?
     }
 
     /// Runs to the outcome or the interruption.
     ///
+    /// Notices go out beside the run: no write waits for whoever is told.
+    ///
     /// - Parameters:
     ///   - resumption: why an unfinished run is taken up; nil for a new one.
     ///   - recalled: stable's windows of an earlier run, as history.
-    package mutating func run(resumption: Reason? = nil, recalled: [Window] = []) async -> End {
+    package mutating func run(resumption: Reason? = nil, recalled: [RecalledWindow] = []) async -> End {
+        guard let notifier else { return await drive(resumption, recalled) }
+        // When somebody is told too slowly the newest notices go first, so that the end is not put off for long.
+        let (notices, outgoing) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .bufferingNewest(8))
+        self.outgoing = outgoing
+        let header = header
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await notice in notices { await notifier.notify(notice, about: header) } }
+            let end = await drive(resumption, recalled)
+            outgoing.finish()
+            return end
+        }
+    }
+
+    private mutating func drive(_ resumption: Reason?, _ recalled: [RecalledWindow]) async -> End {
         let now = await clock.now()
         if let resumption {
             await record(.event(.resumed(resumption), at: now))
@@ -63,14 +81,21 @@ package struct RolloutDriver {
         } else {
             show(.started, at: now)
         }
-        await recall(recalled, at: now)
-        await feed(await readRoute())
+        if let outcome = state.rollout.outcome, state.ledger.outcome == nil {
+            // The process ended between the decision and its record.
+            await perform([.finish(outcome)], at: now)
+        }
+        if state.rollout.outcome == nil {
+            await recall(recalled)
+            await feed(await readRoute())
+        }
 
         while state.rollout.outcome == nil, interruption == nil {
             await serveInbox()
             guard state.rollout.outcome == nil, interruption == nil else { break }
             let roundAt = await clock.now()
-            await round(at: roundAt)
+            // A rollback that waits for its next try does not wait for telemetry as well.
+            if state.rollout.wakeAt == nil { await round(at: roundAt) }
             guard state.rollout.outcome == nil else { break }
             await rest(until: roundAt.advanced(by: header.spec.pace.interval))
         }
@@ -78,7 +103,8 @@ package struct RolloutDriver {
             ledger: state.ledger,
             outcome: state.rollout.outcome,
             interruption: interruption,
-            weights: state.rollout.route?.weights
+            // Asked anew: an answer that could not be written down was not folded.
+            weights: try? await store.read().weights
         )
     }
 }
@@ -129,7 +155,7 @@ extension RolloutDriver {
             let inbox = self.inbox
             let wakeAt = state.rollout.wakeAt.map { min($0, deadline) } ?? deadline
             await clock.sleep(until: wakeAt, unless: { inbox.isUrgent })
-            if Task.isCancelled { interruption = Reason("cancelled", "the run was cancelled; weights stay as they are") }
+            if Task.isCancelled { await interrupt(Reason("cancelled", "the run was cancelled; weights stay as they are")) }
             await serveInbox()
             let now = await clock.now()
             if state.rollout.wakeAt.map({ $0 <= now }) == true { await feed(.tick) }
@@ -143,14 +169,18 @@ extension RolloutDriver {
             case .command(let command):
                 await feed(.command(command))
             case .interrupt(let signal):
-                let reason = Reason("interrupted", "\(signal): the process ends, weights stay as they are")
-                let now = await clock.now()
-                interruption = reason
-                await record(.event(.interrupted(reason), at: now))
-                await flush()
-                show(.interrupted(reason), at: now)
+                await interrupt(Reason("interrupted", "\(signal): the process ends, weights stay as they are"))
             }
         }
+    }
+
+    private mutating func interrupt(_ reason: Reason) async {
+        guard interruption == nil else { return }
+        let now = await clock.now()
+        interruption = reason
+        await record(.event(.interrupted(reason), at: now))
+        await flush()
+        show(.interrupted(reason), at: now)
     }
 
     /// Gives the reducer an input, after writing it down, and does what it asks for.
@@ -174,13 +204,13 @@ extension RolloutDriver {
                 state.ledger.noticed(notice, at: now)
                 await record(.event(.notice(notice), at: now))
                 show(.notice(notice), at: now)
-                await notifier?.notify(notice, about: header)
+                outgoing?.yield(notice)
             case .finish(let outcome):
                 state.ledger.finished(outcome, at: now)
                 await record(.event(.finished(outcome), at: now))
                 await flush()
                 show(.finished(outcome), at: now)
-                await notifier?.notify(Notice(.info, outcome.reason), about: header)
+                outgoing?.yield(Notice(.info, outcome.reason))
             }
         }
     }
@@ -194,21 +224,21 @@ extension RolloutDriver {
             let snapshot = try await store.apply(plan, expecting: revision)
             await feed(.applied(snapshot))
             await flush()
-            show(.wrote(plan), at: await clock.now())
+            if state.rollout.outcome == nil { show(.wrote(plan), at: await clock.now()) }
         } catch {
             await feed(.refused(Rollout.RouteFault(error)))
         }
     }
 
-    private mutating func recall(_ windows: [Window], at now: Timestamp) async {
+    private mutating func recall(_ windows: [RecalledWindow]) async {
         guard !windows.isEmpty else { return }
-        for window in windows {
-            await record(.window(window))
-            await record(.event(.recalled, at: now))
-            state.recall(window)
+        for recalled in windows {
+            await record(.window(recalled.window))
+            await record(.event(.recalled, at: recalled.at))
+            state.recall(recalled.window)
         }
         await flush()
-        await feed(.priorHistory(windows: windows.count, seconds: windows.reduce(0) { $0 + $1.seconds }))
+        await feed(.priorHistory(windows: windows.count, seconds: windows.reduce(0) { $0 + $1.window.seconds }))
     }
 
     private mutating func record(_ entry: JournalEntry) async {
@@ -232,7 +262,10 @@ extension RolloutDriver {
     private mutating func lose(_ failure: JournalFailure) async {
         isJournalLost = true
         let now = await clock.now()
-        show(.notice(Notice(.page, failure.reason)), at: now)
+        let notice = Notice(.page, failure.reason)
+        state.ledger.noticed(notice, at: now)
+        show(.notice(notice), at: now)
+        outgoing?.yield(notice)
         await perform(state.rollout.handle(.journalLost(failure.reason), at: now), at: now)
     }
 

@@ -1,5 +1,5 @@
 package import CanaryCore
-import CanaryJournal
+package import CanaryJournal
 
 /// Writes entries to a journal file; after the first failure it stays lost, so that nothing out of order follows a gap.
 package actor RunJournal: JournalSink {
@@ -7,7 +7,7 @@ package actor RunJournal: JournalSink {
     private let codec = JournalCodec()
     private var failure: JournalFailure?
 
-    init(writer: JournalWriter) {
+    package init(writer: JournalWriter) {
         self.writer = writer
     }
 

@@ -82,13 +82,13 @@ package struct RunSession {
         var state: RunState
         var writer: JournalWriter
         var resumption: Reason?
-        var recalled: [Window]
+        var recalled: [RecalledWindow]
     }
 
     /// Takes up an unfinished run, or begins a new one.
     private func prepare(_ directory: JournalDirectory) async throws -> Plan {
         let runs = try directory.runs()
-        if let last = runs.last, let resumed = try UnfinishedRun.take(last, in: directory) {
+        if let last = runs.last, let resumed = try unfinished(last, in: directory) {
             if options.startsNew {
                 try await resumed.close(at: await clock.now())
             } else {
@@ -103,6 +103,17 @@ package struct RunSession {
             }
         }
         return try await begin(in: directory, after: runs)
+    }
+
+    /// The unfinished run of a journal. A journal that cannot be read does not stand in the way of `--new`.
+    private func unfinished(_ file: JournalFile, in directory: JournalDirectory) throws -> UnfinishedRun? {
+        do {
+            return try UnfinishedRun.take(file, in: directory)
+        } catch let error as JournalError where error.disposition == .refuse && options.startsNew {
+            return nil
+        } catch is AgentError where options.startsNew {
+            return nil
+        }
     }
 
     private func begin(in directory: JournalDirectory, after runs: [JournalFile]) async throws -> Plan {

@@ -1,27 +1,42 @@
-import CanaryCore
-import CanaryJournal
-import CanaryTelemetry
+package import CanaryCore
+package import CanaryJournal
 
 /// A run whose journal has no outcome, rebuilt from its records.
-struct UnfinishedRun {
-    let header: RunHeader
-    let state: RunState
-    let writer: JournalWriter
-    let reason: Reason
+package struct UnfinishedRun: Sendable {
+    package let header: RunHeader
+    package let state: RunState
+    package let writer: JournalWriter
+    package let reason: Reason
 
     /// The run of this journal, or nil if it has ended or never began.
-    static func take(_ file: JournalFile, in directory: JournalDirectory) throws -> UnfinishedRun? {
+    ///
+    /// Records are folded one at a time, so that a journal of any length is taken up in little memory.
+    package static func take(_ file: JournalFile, in directory: JournalDirectory) throws -> UnfinishedRun? {
         var fold = JournalFold()
-        let (writer, contents) = try directory.resume(file)
-        for record in contents.records { try fold.add(record) }
+        var failure: (any Error)?
+        let (writer, extent) = try directory.resume(file) { record in
+            do {
+                try fold.add(record)
+                return .next
+            } catch {
+                failure = error
+                return .stop
+            }
+        }
+        if let failure {
+            throw AgentError(
+                "the unfinished run in \(file.path) cannot be taken up", cause: "\(failure)",
+                hint: "use the Haldane that wrote it, or begin anew with --new"
+            )
+        }
         guard let header = fold.header, let state = fold.state, state.ledger.outcome == nil else { return nil }
         var text = "the run \(header.run) was not finished and goes on"
-        if contents.tornBytes > 0 { text += "; \(contents.tornBytes) bytes of an unfinished last write were cut off" }
+        if extent.tornBytes > 0 { text += "; \(extent.tornBytes) bytes of an unfinished last write were cut off" }
         return UnfinishedRun(header: header, state: state, writer: writer, reason: Reason("resumed", text))
     }
 
     /// Ends the run as stopped, weights as they are.
-    func close(at now: Timestamp) async throws {
+    package func close(at now: Timestamp) async throws {
         let outcome = Outcome.stopped(Reason("replaced", "closed because a new run was asked for"))
         try await writer.append(try JournalCodec().encode(.event(.finished(outcome), at: now)))
         try await writer.flush()

@@ -13,6 +13,7 @@ package struct Judge: Sendable {
     private var silence = CanarySilence()
     private var ratio = SplitSummary()
     private var incident = StableIncident(shares: [])
+    private var restarts = RestartMonitor()
     private var elapsedSeconds = 0.0
     private var weightChangedUnjudged = false
     private var isBaking = false
@@ -45,6 +46,7 @@ package struct Judge: Sendable {
         if let unusable = window.quality.unusable {
             return .unknown(unusable.reason, notes: rules.notes)
         }
+        let crashing = restarts.feed(window)
         guard let counts = counts(of: window, startsAt: startsAt) else {
             return .unknown(
                 Reason("bounds", "the latency buckets changed during the run, and the new ones do not contain the old ones"),
@@ -64,11 +66,16 @@ package struct Judge: Sendable {
                 reason: Reason("watching", "stable is being watched before the first step"), notes: rules.notes
             )
         case .analyzing, .baking:
-            return compare(counts, in: context, alarm: alarm)
+            return compare(counts, in: context, alarm: alarm, crashing: crashing)
         }
     }
 
-    private mutating func compare(_ counts: WindowCounts, in context: JudgingContext, alarm: Reason?) -> Verdict {
+    private mutating func compare(
+        _ counts: WindowCounts,
+        in context: JudgingContext,
+        alarm: Reason?,
+        crashing: Reason?
+    ) -> Verdict {
         var engine = self.engine ?? makeEngine()
         let result: EngineResult
         if context.phase == .baking {
@@ -93,7 +100,7 @@ package struct Judge: Sendable {
         incident.feed(result.metrics)
 
         let silent = context.canaryPercent > 0 ? silence.feed(counts) : nil
-        let builder = VerdictBuilder(rules: rules, result: result, counts: ratio, incident: incident.worst)
+        let builder = VerdictBuilder(rules: rules, result: result, counts: ratio, incident: incident.worst, crashing: crashing)
         let verdict = alarm.map { builder.degraded(because: $0) } ?? builder.verdict(isBaking: isBaking)
         guard let silent, verdict.kind != .degraded else { return verdict }
         return .unknown(silent, notes: rules.notes)

@@ -7,14 +7,16 @@ struct VerdictBuilder {
     let counts: SplitSummary
     /// The metric in which stable itself is in an incident, if it is.
     let incident: Int?
+    /// Why the canary's restarts forbid a step up, if they do.
+    let crashing: Reason?
 
     func verdict(isBaking: Bool) -> Verdict {
         switch result.decision {
         case .rollback:
             build(.degraded, .rollback, harmReason(isBaking: isBaking))
         case .advance, .promote:
-            if let incidentReason {
-                build(.undecided, .hold, incidentReason)
+            if let reason = crashing ?? incidentReason {
+                build(.undecided, .hold, reason)
             } else {
                 build(.healthy, result.decision == .promote ? .promote : .advance, safetyReason)
             }
@@ -96,7 +98,7 @@ extension VerdictBuilder {
         let place = isBaking ? " (before/after 100 %, confounded by time)" : ""
         return Reason(
             metric.edge == nil ? "errors" : "latency",
-            "\(comparison(metric))\(place); evidence 1 : \(odds(result.logD))"
+            "\(comparison(metric))\(place); evidence \(odds(result.logD)) : 1"
         )
     }
 
@@ -123,7 +125,7 @@ extension VerdictBuilder {
         switch result.blockers.first {
         case .suspicion:
             let metric = result.metrics[result.leadingMetric]
-            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence 1 : \(odds(result.logE))")
+            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence \(odds(result.logE)) : 1")
         case .warmUp:
             return Reason("warm-up", "the canary's pods are warming up")
         case .splitNotProved:

@@ -22,7 +22,9 @@ package struct Explanation: Sendable {
             sentences += verdict.findings.compactMap { finding($0, verdict) }
             sentences.append(evidence(verdict))
         } else {
-            sentences.append("The two versions were never compared\(ledger.lastVerdict.map { ": \($0.reason.text)" } ?? "").")
+            sentences.append(
+                "The two versions were never compared\(ledger.lastVerdict.map { ": \($0.reason.text)" } ?? "")."
+            )
         }
         sentences.append(ending)
         sentences += (ledger.lastVerdict?.notes ?? []).map { "Note: \($0)." }
@@ -66,15 +68,18 @@ package struct Explanation: Sendable {
 
     private var opening: String {
         let steps = header.spec.steps.map { Phrase.weight($0) }.joined(separator: ", ")
-        let unusable = ledger.unusableWindows > 0 ? "; \(Phrase.count(ledger.unusableWindows)) of them could not be used" : ""
-        return "From \(Figures.moment(header.startedAt)) on, \(header.canary.label) was compared with \(header.stable.label) at \(header.place), "
+        let unusable =
+            ledger.unusableWindows > 0 ? "; \(Phrase.count(ledger.unusableWindows)) of them could not be used" : ""
+        return
+            "From \(Figures.moment(header.startedAt)) on, \(header.canary.label) was compared with \(header.stable.label) at \(header.place), "
             + "planned steps \(steps). The run took \(Phrase.duration(ledger.seconds)) and \(Figures.plural(ledger.windows, "round"))\(unusable)."
     }
 
     private var steps: [String] {
         ledger.steps.enumerated().map { index, step in
             if index == 0, step.percent == 0, step.canaryRequests == 0 {
-                return "Stable was watched for \(Phrase.duration(step.seconds)) and \(Phrase.count(step.stableRequests)) requests before the first step."
+                return
+                    "Stable was watched for \(Phrase.duration(step.seconds)) and \(Phrase.count(step.stableRequests)) requests before the first step."
             }
             let failed = step.canaryRequests > 0 ? ", \(Phrase.count(step.canaryFailures)) of them failed" : ""
             let verdict = step.verdict.map { "; last verdict \($0.rawValue)" } ?? ""
@@ -90,29 +95,37 @@ package struct Explanation: Sendable {
         let net = finding.logE - finding.penalty
         guard finding.edge == nil || finding.safety != nil || net > 1 else { return nil }
         let what = finding.edge.map { "answered slower than \(Phrase.decimal($0)) ms" } ?? "failed"
-        var words = "The canary \(what) in \(Phrase.percent(canary)) of \(Phrase.count(finding.canary.requests)) requests, stable in "
+        var words =
+            "The canary \(what) in \(Phrase.percent(canary)) of \(Phrase.count(finding.canary.requests)) requests, stable in "
             + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(Phrase.points(canary - stable)))"
         if net >= verdict.harmThreshold, verdict.harmThreshold > 0 {
             words += "; that it is worse than tolerated has evidence of \(Figures.odds(net))"
         } else if let safety = finding.safety {
-            words += safety.isLatched
+            words +=
+                safety.isLatched
                 ? "; that it is not worse than the budget is proved"
                 : "; proof that it is not worse is at \(Figures.odds(safety.logN)) of \(Figures.odds(verdict.safetyThreshold))"
         }
-        if finding.penalty > 0.05 { words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods" }
+        if finding.penalty > 0.05 {
+            words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods"
+        }
         return words + "."
     }
 
     private func evidence(_ verdict: Verdict) -> String {
         let alpha = Phrase.percent(header.spec.guards.falseRollback)
-        var words = "Over all metrics the evidence that the canary is worse than tolerated is \(Figures.odds(verdict.logD)); "
+        var words =
+            "Over all metrics the evidence that the canary is worse than tolerated is \(Figures.odds(verdict.logD)); "
             + "a rollback needs \(Figures.odds(verdict.harmThreshold)), so that an equal release is rolled back in at most \(alpha) of the rollouts, "
             + "however often one looks"
         if isBake(verdict) {
-            words = "At the last weight the comparison was before/after, confounded by time: the evidence that the canary is worse is "
+            words =
+                "At the last weight the comparison was before/after, confounded by time: the evidence that the canary is worse is "
                 + "\(Figures.odds(verdict.logD)); a rollback needed \(Figures.odds(verdict.harmThreshold))"
         }
-        if verdict.reason.label == "absolute" { words = "The absolute guard fired; it stands outside of that promise. " + words }
+        if verdict.reason.label == "absolute" {
+            words = "The absolute guard fired; it stands outside of that promise. " + words
+        }
         return words + "."
     }
 

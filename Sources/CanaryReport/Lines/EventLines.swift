@@ -32,7 +32,8 @@ package struct EventLines: Sendable {
         case .wrote(let plan):
             lastTold = nil
             fields += [
-                ("event", "wrote"), ("weights", Figures.split(percent: plan.canaryPercent)), ("purpose", plan.purpose.rawValue),
+                ("event", "wrote"), ("weights", Figures.split(percent: plan.canaryPercent)),
+                ("purpose", plan.purpose.rawValue),
             ]
         case .notice(let notice):
             fields += [
@@ -46,7 +47,8 @@ package struct EventLines: Sendable {
             ]
         case .interrupted(let reason):
             fields += [
-                ("event", "interrupted"), ("weights", progress.rollout.route.map { Figures.split($0.weights) } ?? "unknown"),
+                ("event", "interrupted"),
+                ("weights", progress.rollout.route.map { Figures.split($0.weights) } ?? "unknown"),
                 ("message", reason.text),
             ]
         }
@@ -54,7 +56,8 @@ package struct EventLines: Sendable {
     }
 
     private mutating func isWorthTelling(_ verdict: Verdict, _ progress: RunProgress) -> Bool {
-        let key = "\(progress.rollout.phase.word) \(verdict.kind.rawValue) \(verdict.decision.rawValue) \(verdict.reason.label)"
+        let key =
+            "\(progress.rollout.phase.word) \(verdict.kind.rawValue) \(verdict.decision.rawValue) \(verdict.reason.label)"
         if key == lastTold, untold + 1 < Self.quietRounds {
             untold += 1
             return false
@@ -87,7 +90,9 @@ package struct EventLines: Sendable {
 
     /// A value, in quotes if it has blanks, quotes or control characters.
     static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
+        let isPlain =
+            !value.isEmpty
+            && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
         guard !isPlain else { return value }
         var result = "\""
         for scalar in TextCells.harmless(value).unicodeScalars {

@@ -7,14 +7,16 @@ enum EvidenceRows {
         let canary = finding.canary.share
         let difference = stable.flatMap { stable in canary.map { Phrase.points($0 - stable) } } ?? "-"
         let shares = [stable, canary].map { TextCells.padded($0.map(Phrase.percent) ?? "-", to: 11) }.joined()
-        let numbers = [finding.stable, finding.canary].map { TextCells.padded(Phrase.count($0.requests), to: 11) }.joined()
+        let numbers = [finding.stable, finding.canary].map { TextCells.padded(Phrase.count($0.requests), to: 11) }
+            .joined()
         let name = finding.edge.map { "> \(Phrase.decimal($0)) ms" } ?? "failed"
         let blank = String(repeating: " ", count: 12)
 
         var lines: [String] = []
         let harmShare = share(finding.logE - finding.penalty, of: verdict.harmThreshold)
         let harm = row("harm", harmShare, finding.logE - finding.penalty >= verdict.harmThreshold, bar, .bad, style)
-        let head = "  \(sign(finding, harmShare, style)) \(TextCells.padded(name, to: 12))\(shares)\(TextCells.padded(difference, to: 12))"
+        let head =
+            "  \(sign(finding, harmShare, style)) \(TextCells.padded(name, to: 12))\(shares)\(TextCells.padded(difference, to: 12))"
         let second = "    \(blank)\(numbers)\(blank)"
         if let safety = finding.safety {
             let value = safety.isLatched ? 1 : share(safety.logN, of: verdict.safetyThreshold)
@@ -33,7 +35,12 @@ enum EvidenceRows {
     }
 
     private static func row(
-        _ word: String, _ value: Double, _ isProved: Bool, _ width: Int, _ tone: Style.Tone, _ style: Style
+        _ word: String,
+        _ value: Double,
+        _ isProved: Bool,
+        _ width: Int,
+        _ tone: Style.Tone,
+        _ style: Style
     ) -> String {
         let end = isProved ? style.paint("proved", tone) : "\(Int((value * 100).rounded(.down))) %"
         return "\(word) \(bar(value, width: width, style: style)) \(end)"

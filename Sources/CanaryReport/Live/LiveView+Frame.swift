@@ -27,7 +27,10 @@ extension LiveView {
     private func title(_ header: RunHeader, width: Int, style: Style) -> String {
         let dot = style.symbol(.dot)
         let names = "\(header.stable.label) \(style.symbol(.arrow)) \(header.canary.label)"
-        let left = style.paint(" haldane \(dot) \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names))", .strong)
+        let left = style.paint(
+            " haldane \(dot) \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names))",
+            .strong
+        )
         let right = "\(phaseWords) \(dot) \(Figures.clock(elapsed)) elapsed"
         let gap = max(width - TextCells.width(left) - TextCells.width(right), 2)
         return left + String(repeating: " ", count: gap) + right
@@ -68,7 +71,8 @@ extension LiveView {
             if let unusable = window.quality.unusable {
                 data += style.paint("\(style.symbol(.unknown)) unknown: \(unusable.reason.text)", .warning)
             } else {
-                data += "\(Figures.plural(window.stable.count, "stable pod")), \(Figures.plural(window.canary.count, "canary pod"))"
+                data +=
+                    "\(Figures.plural(window.stable.count, "stable pod")), \(Figures.plural(window.canary.count, "canary pod"))"
                 if let fault = window.quality.faults.first {
                     let rest = window.quality.faults.count - 1
                     data += style.paint(
@@ -113,14 +117,17 @@ extension LiveView {
         let worst = verdict.findings.dropFirst().max { $0.logE - $0.penalty < $1.logE - $1.penalty }?.name
         return Array(
             verdict.findings.enumerated()
-                .filter { $0.offset == 0 || $0.element.safety != nil || ($0.element.name == worst && $0.element.logE > 1) }
+                .filter {
+                    $0.offset == 0 || $0.element.safety != nil || ($0.element.name == worst && $0.element.logE > 1)
+                }
                 .map(\.element).prefix(6)
         )
     }
 
     private func nextLines(width: Int, style: Style) -> [String] {
         let words = TextCells.wrapped(TextCells.harmless(NextWords.text(self)), to: max(width - 12, 20))
-        return [""] + words.prefix(3).enumerated().map { ($0.offset == 0 ? "  next      " : "            ") + $0.element }
+        return [""]
+            + words.prefix(3).enumerated().map { ($0.offset == 0 ? "  next      " : "            ") + $0.element }
     }
 
     var stepState: Rollout.StepState? {

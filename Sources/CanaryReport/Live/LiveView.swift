@@ -37,7 +37,12 @@ package struct LiveView: Sendable {
         let seconds = startedAt.map { progress.at.since($0).inSeconds } ?? 0
         switch progress.happening {
         case .started:
-            add(seconds, .started, .strong, "started: \(progress.header.spec.steps.map { Phrase.weight($0) }.joined(separator: ", "))")
+            add(
+                seconds,
+                .started,
+                .strong,
+                "started: \(progress.header.spec.steps.map { Phrase.weight($0) }.joined(separator: ", "))"
+            )
         case .resumed(let reason):
             add(seconds, .started, .strong, "resumed: \(reason.text)")
         case .judged(let window, let verdict):
@@ -50,9 +55,19 @@ package struct LiveView: Sendable {
             break  // the write itself is noted
         case .notice(let notice):
             let isInfo = notice.urgency == .info
-            add(seconds, isInfo ? .dot : .unknown, isInfo ? .quiet : .warning, "\(notice.urgency.rawValue): \(notice.reason.text)")
+            add(
+                seconds,
+                isInfo ? .dot : .unknown,
+                isInfo ? .quiet : .warning,
+                "\(notice.urgency.rawValue): \(notice.reason.text)"
+            )
         case .finished(let outcome):
-            add(seconds, OutcomeWords.sign(outcome), OutcomeWords.tone(outcome), "\(OutcomeWords.short(outcome)): \(outcome.reason.text)")
+            add(
+                seconds,
+                OutcomeWords.sign(outcome),
+                OutcomeWords.tone(outcome),
+                "\(OutcomeWords.short(outcome)): \(outcome.reason.text)"
+            )
         case .interrupted(let reason):
             add(seconds, .unknown, .warning, "interrupted: \(reason.text)")
         }

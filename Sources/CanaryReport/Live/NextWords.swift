@@ -10,26 +10,34 @@ enum NextWords {
         case .watching(let step, _):
             let wanted = rollout.rules.pace.history.inSeconds
             let seen = min(rollout.historySeconds, wanted)
-            let first = rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the first step"
-            return "learning what is normal for stable: \(Phrase.duration(seen)) of \(Phrase.duration(wanted)), then \(first)"
+            let first =
+                rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the first step"
+            return
+                "learning what is normal for stable: \(Phrase.duration(seen)) of \(Phrase.duration(wanted)), then \(first)"
         case .stepping(let step, let attempts):
-            let weight = rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the step"
+            let weight =
+                rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the step"
             return "writing \(weight)\(attempts > 0 ? ", attempt \(attempts + 1)" : "")"
         case .analyzing(let state):
             return analyzing(state, rollout, view, at)
         case .baking(let state):
             let left = rollout.rules.pace.bake.inSeconds - at.since(state.appliedAt).inSeconds
-            return "promoted after \(Phrase.duration(max(left.rounded(), 0))) more at \(Phrase.weight(state.percent)) without a regression"
+            return
+                "promoted after \(Phrase.duration(max(left.rounded(), 0))) more at \(Phrase.weight(state.percent)) without a regression"
         case .rollingBack(let state):
-            return "writing 0 %\(state.failures > 0 ? ", failed \(state.failures) times: \(state.lastFailure ?? "?")" : "")"
+            return
+                "writing 0 %\(state.failures > 0 ? ", failed \(state.failures) times: \(state.lastFailure ?? "?")" : "")"
         case .emptying(let state):
-            return "waiting for the proof that no request reaches the canary: \(Figures.plural(state.emptyWindows, "empty window")) so far"
+            return
+                "waiting for the proof that no request reaches the canary: \(Figures.plural(state.emptyWindows, "empty window")) so far"
         case .finished:
             return "the run is over"
         }
     }
 
-    private static func analyzing(_ state: Rollout.StepState, _ rollout: Rollout, _ view: LiveView, _ at: Timestamp) -> String {
+    private static func analyzing(_ state: Rollout.StepState, _ rollout: Rollout, _ view: LiveView, _ at: Timestamp)
+        -> String
+    {
         var words: String
         if let verdict = view.verdict, verdict.kind == .undecided || verdict.kind == .unknown {
             words = "hold at \(Phrase.weight(state.percent)): \(verdict.reason.text)"

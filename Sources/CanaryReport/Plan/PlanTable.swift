@@ -47,13 +47,17 @@ package struct PlanTable: Sendable {
         let interval = spec.pace.interval.inSeconds
         let deadline = spec.pace.deadline.inSeconds
         rows = planner.steps(
-            errorShare: traffic.errorShare, requestsPerSecond: traffic.requestsPerSecond, windowSeconds: interval
+            errorShare: traffic.errorShare,
+            requestsPerSecond: traffic.requestsPerSecond,
+            windowSeconds: interval
         ).map { estimate in
             func smallest(_ seconds: Double) -> Double? {
                 guard seconds.isFinite, seconds > 0 else { return nil }
                 return planner.smallestVisibleIncrease(
-                    errorShare: traffic.errorShare, share: estimate.share,
-                    requestsPerSecond: traffic.requestsPerSecond, seconds: seconds
+                    errorShare: traffic.errorShare,
+                    share: estimate.share,
+                    requestsPerSecond: traffic.requestsPerSecond,
+                    seconds: seconds
                 )
             }
             return Row(
@@ -94,7 +98,10 @@ package struct PlanTable: Sendable {
         lines.append("")
         let deadline = Phrase.duration(spec.pace.deadline.inSeconds)
         if fitsDeadline {
-            lines.append(style.paint(" \(style.symbol(.done)) fits", .good) + ": the errors of all steps are probably proved within the deadline of \(deadline)")
+            lines.append(
+                style.paint(" \(style.symbol(.done)) fits", .good)
+                    + ": the errors of all steps are probably proved within the deadline of \(deadline)"
+            )
         } else {
             lines.append(
                 style.paint(" \(style.symbol(.open)) tight", .warning)
@@ -103,9 +110,13 @@ package struct PlanTable: Sendable {
         }
         let history = spec.pace.history.inSeconds
         if history < 1800 {
-            lines.append(" note: \(Phrase.duration(history)) of history is little; 30 min or more make bursts less of a surprise")
+            lines.append(
+                " note: \(Phrase.duration(history)) of history is little; 30 min or more make bursts less of a surprise"
+            )
         }
-        lines.append(" note: latency needs requests too, and evidence carries over from step to step; these are estimates for calm traffic")
+        lines.append(
+            " note: latency needs requests too, and evidence carries over from step to step; these are estimates for calm traffic"
+        )
         return lines.joined(separator: "\n") + "\n"
     }
 

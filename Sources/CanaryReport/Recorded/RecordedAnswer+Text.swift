@@ -20,10 +20,13 @@ extension RecordedAnswer {
         let harm = result.rollbackThreshold > 0 ? min(max(result.logD / result.rollbackThreshold, 0), 1) : 0
         parts.append("harm \(Self.share(harm))")
         if result.promotion.indices.contains(result.margin) {
-            let least = result.promotion[result.margin].map { $0.isLatched ? 1 : min(max($0.logN / safetyThreshold, 0), 1) }.min()
+            let least = result.promotion[result.margin].map {
+                $0.isLatched ? 1 : min(max($0.logN / safetyThreshold, 0), 1)
+            }.min()
             parts.append("safe \(Self.share(least ?? 0))")
         }
-        let shown = result.metrics.indices.contains(result.leadingMetric) && decision == .rollback ? result.leadingMetric : 0
+        let shown =
+            result.metrics.indices.contains(result.leadingMetric) && decision == .rollback ? result.leadingMetric : 0
         if result.metrics.indices.contains(shown) { parts.append(Self.comparison(result.metrics[shown])) }
         return parts.joined(separator: "  ")
     }

@@ -132,7 +132,9 @@ struct RecordedAnswer {
 
     @inline(__always)
     private func write(
-        _ metrics: [MetricEvidence], _ value: (MetricEvidence) -> Double, to writer: inout JSONLineWriter
+        _ metrics: [MetricEvidence],
+        _ value: (MetricEvidence) -> Double,
+        to writer: inout JSONLineWriter
     ) {
         writer.beginArray()
         for metric in metrics { writer.double(value(metric)) }

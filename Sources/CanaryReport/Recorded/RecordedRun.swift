@@ -31,7 +31,9 @@ struct RecordedRun {
         guard let counts = counts(of: window, settings: settings) else { return false }
         history.append(WindowCounts(seconds: counts.seconds, stable: counts.stable, canary: []))
         historySeconds += window.seconds
-        guard historySeconds > settings.rules.historyLimitSeconds || history.count > Self.mostHistory else { return true }
+        guard historySeconds > settings.rules.historyLimitSeconds || history.count > Self.mostHistory else {
+            return true
+        }
         historySeconds -= history.removeFirst().seconds
         return true
     }
@@ -85,7 +87,9 @@ struct RecordedRun {
     private mutating func beginIfNeeded(_ settings: RecordedSettings) {
         guard engine == nil else { return }
         engine = CanaryEngine(
-            configuration: settings.rules.configuration, bounds: bounds?.milliseconds ?? [], history: history
+            configuration: settings.rules.configuration,
+            bounds: bounds?.milliseconds ?? [],
+            history: history
         )
         history = []
     }
@@ -102,7 +106,11 @@ struct RecordedRun {
         }
         let stable = window.stable.map { Self.counts(of: $0, projection, isWarming: false) }
         let canary = window.canary.map { pod in
-            Self.counts(of: pod, projection, isWarming: isWarming(pod, at: start, seconds: settings.rules.warmUpSeconds))
+            Self.counts(
+                of: pod,
+                projection,
+                isWarming: isWarming(pod, at: start, seconds: settings.rules.warmUpSeconds)
+            )
         }
         return WindowCounts(seconds: window.seconds, stable: stable, canary: canary)
     }

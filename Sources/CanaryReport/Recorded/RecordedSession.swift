@@ -77,7 +77,9 @@ package struct RecordedSession {
         if !carry.isEmpty { try takeCarry() }
         if reader.bounds == nil {
             throw RecordedWindowError(
-                line: max(reader.lineNumber, 1), column: 1, message: "the input ended before a header: {\"schema\":\"haldane.windows/1\",…}"
+                line: max(reader.lineNumber, 1),
+                column: 1,
+                message: "the input ended before a header: {\"schema\":\"haldane.windows/1\",…}"
             )
         }
     }
@@ -134,7 +136,9 @@ package struct RecordedSession {
             swap(&run, &runs.values[index])
         } else {
             guard runs.count < RecordedSettings.mostRuns else {
-                throw failure("more than \(RecordedSettings.mostRuns) open runs: end some with {\"run\":…,\"end\":true}")
+                throw failure(
+                    "more than \(RecordedSettings.mostRuns) open runs: end some with {\"run\":…,\"end\":true}"
+                )
             }
             run = RecordedRun(settings: settings)
             runsSeen += 1

@@ -69,19 +69,33 @@ package struct ReplaySummary: Sendable {
 
     /// As text, with a final newline.
     package func text(style: Style) -> String {
-        let sign = isIdentical ? style.paint("\(style.symbol(.done)) identical", .good) : style.paint("\(style.symbol(.failed)) differs", .bad)
+        let sign =
+            isIdentical
+            ? style.paint("\(style.symbol(.done)) identical", .good)
+            : style.paint("\(style.symbol(.failed)) differs", .bad)
         var lines: [String] = []
         if settings.isEmpty {
-            let rest = isIdentical ? "all are the recorded ones, bit for bit" : "\(Phrase.count(differenceCount)) are not the recorded ones"
-            lines.append("\(sign): \(Figures.plural(verdicts, "verdict")) of run \(header.run) recomputed from the evidence; \(rest)")
+            let rest =
+                isIdentical
+                ? "all are the recorded ones, bit for bit"
+                : "\(Phrase.count(differenceCount)) are not the recorded ones"
+            lines.append(
+                "\(sign): \(Figures.plural(verdicts, "verdict")) of run \(header.run) recomputed from the evidence; \(rest)"
+            )
         } else {
             let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change"
-            lines.append("\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of run \(header.run)")
+            lines.append(
+                "\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of run \(header.run)"
+            )
             lines.append("  recorded    \(Self.words(recorded))")
             lines.append("  recomputed  \(Self.words(recomputed))")
-            lines.append("  the evidence ends where the recorded run ended; windows after a changed decision keep the recorded weights")
+            lines.append(
+                "  the evidence ends where the recorded run ended; windows after a changed decision keep the recorded weights"
+            )
         }
-        if let outcome { lines.append("  outcome     \(OutcomeWords.short(outcome)): \(TextCells.harmless(outcome.reason.text))") }
+        if let outcome {
+            lines.append("  outcome     \(OutcomeWords.short(outcome)): \(TextCells.harmless(outcome.reason.text))")
+        }
         for difference in differences.prefix(settings.isEmpty ? 20 : 5) {
             lines.append(
                 "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.brief(difference.recorded)) "
@@ -91,14 +105,17 @@ package struct ReplaySummary: Sendable {
         let shown = min(differences.count, settings.isEmpty ? 20 : 5)
         if differenceCount > shown, shown > 0 { lines.append("  and \(Phrase.count(differenceCount - shown)) more") }
         if tornBytes > 0 {
-            lines.append("  the journal ends in \(Phrase.count(tornBytes)) bytes of an unfinished frame, which were left out")
+            lines.append(
+                "  the journal ends in \(Phrase.count(tornBytes)) bytes of an unfinished frame, which were left out"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static func words(_ decision: FirstDecision?) -> String {
         guard let decision else { return "held to the end" }
-        return "\(decision.verdict.decision.rawValue) at window \(decision.window): \(TextCells.harmless(decision.verdict.reason.text))"
+        return
+            "\(decision.verdict.decision.rawValue) at window \(decision.window): \(TextCells.harmless(decision.verdict.reason.text))"
     }
 
     private static func brief(_ verdict: Verdict) -> String {

@@ -12,7 +12,8 @@ extension PageSummary {
     package func text(target: String, style: Style) -> String {
         let name = TextCells.harmless(target)
         if let fault {
-            let head = "\(style.paint("error", .bad)): \(name):\(fault.line):\(fault.column): \(fault.label): \(fault.message)"
+            let head =
+                "\(style.paint("error", .bad)): \(name):\(fault.line):\(fault.column): \(fault.label): \(fault.message)"
             let number = TextCells.alignedRight("\(fault.line)", to: 6)
             let caret = String(repeating: " ", count: max(fault.caret - 1, 0)) + "^"
             return "\(head)\n\(number) | \(fault.source)\n       | \(caret)\n"
@@ -21,8 +22,12 @@ extension PageSummary {
             "\(name): \(Phrase.count(bytes)) bytes, \(Phrase.count(lines)) lines, \(Phrase.count(samples)) samples of "
                 + "\(Phrase.count(families.count))\(hasMoreFamilies ? " or more" : "") families\(isSkimmed ? " that Haldane uses" : "")"
         ]
-        lines.append("  envoy    \(witness.map { "its part is in the page (\($0))" } ?? "no line of Envoy: its part is missing")")
-        lines.append("  process  \(processStart.map { "started at \(Self.moment($0.seconds)) (\($0.family))" } ?? "no start time")")
+        lines.append(
+            "  envoy    \(witness.map { "its part is in the page (\($0))" } ?? "no line of Envoy: its part is missing")"
+        )
+        lines.append(
+            "  process  \(processStart.map { "started at \(Self.moment($0.seconds)) (\($0.family))" } ?? "no start time")"
+        )
         if cohorts.isEmpty {
             lines.append(
                 style.paint("  \(style.symbol(.unknown)) no requests", .warning)
@@ -33,15 +38,21 @@ extension PageSummary {
         if hasMoreCohorts { lines.append("  and more cohorts than \(Self.mostCohorts), not shown") }
         let shown = families.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10)
         if !shown.isEmpty {
-            lines.append("  families " + shown.map { "\(TextCells.harmless($0.key)) (\(Phrase.count($0.value)))" }.joined(separator: ", "))
-            if families.count > shown.count { lines[lines.count - 1] += ", and \(Phrase.count(families.count - shown.count)) more" }
+            lines.append(
+                "  families "
+                    + shown.map { "\(TextCells.harmless($0.key)) (\(Phrase.count($0.value)))" }.joined(separator: ", ")
+            )
+            if families.count > shown.count {
+                lines[lines.count - 1] += ", and \(Phrase.count(families.count - shown.count)) more"
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// A start time as a page gives it, which may be anything.
     private static func moment(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds.magnitude < 1e11, let milliseconds = Int64(exactly: (seconds * 1000).rounded()) else {
+        guard seconds.isFinite, seconds.magnitude < 1e11, let milliseconds = Int64(exactly: (seconds * 1000).rounded())
+        else {
             return "\(seconds) s since 1970"
         }
         return Figures.moment(Timestamp(milliseconds: milliseconds))
@@ -55,7 +66,9 @@ extension PageSummary {
         let revision = cohort.revision.isEmpty ? "" : ", revision \(cohort.revision)"
         let namespace = cohort.namespace.isEmpty ? "" : " in \(cohort.namespace)"
         let workload = cohort.workload.isEmpty ? "(no workload)" : cohort.workload
-        let codes = cohort.requests.sorted { $0.key < $1.key }.map { "\($0.key): \(Phrase.count($0.value))" }.joined(separator: ", ")
+        let codes = cohort.requests.sorted { $0.key < $1.key }.map { "\($0.key): \(Phrase.count($0.value))" }.joined(
+            separator: ", "
+        )
         let failed = cohort.requests.reduce(0.0) { ResponseKey($1.key).isFailure ? $0 + $1.value : $0 }
         let total = cohort.total
         let share = total > 0 ? " (\(Phrase.percent(failed / total)) failed)" : ""
@@ -64,12 +77,16 @@ extension PageSummary {
             TextCells.harmless("  cohort   \(workload)\(namespace)\(revision), reporter \(cohort.reporter)"),
             TextCells.harmless("           requests \(Phrase.count(total))\(share): \(codes)"),
         ]
-        if !callers.isEmpty { lines.append(TextCells.harmless("           callers  \(callers.joined(separator: ", "))")) }
+        if !callers.isEmpty {
+            lines.append(TextCells.harmless("           callers  \(callers.joined(separator: ", "))"))
+        }
         if cohort.bounds.isEmpty {
             lines.append("           latency  none")
         } else {
             let bounds = cohort.bounds.sorted().map(Phrase.decimal)
-            lines.append("           latency  \(Phrase.count(cohort.latencyCount)) in buckets up to \(bounds.joined(separator: ", ")) ms")
+            lines.append(
+                "           latency  \(Phrase.count(cohort.latencyCount)) in buckets up to \(bounds.joined(separator: ", ")) ms"
+            )
         }
         return lines
     }

@@ -59,7 +59,11 @@ package struct PageSummary: Sendable {
         isSkimmed = page.count > Self.mostStrictBytes
         var indices: [CohortKey: Int] = [:]
         do throws(ExpositionError) {
-            let records = try ExpositionReader.samples(of: page, limits: limits, check: isSkimmed ? .istioOnly : .everyLine)
+            let records = try ExpositionReader.samples(
+                of: page,
+                limits: limits,
+                check: isSkimmed ? .istioOnly : .everyLine
+            )
             samples = records.count
             for record in records { take(record, &indices) }
         } catch {
@@ -84,7 +88,8 @@ package struct PageSummary: Sendable {
             hasMoreFamilies = true
         }
         switch record.name {
-        case "istio_requests_total", "istio_request_duration_milliseconds_bucket", "istio_request_duration_milliseconds_count":
+        case "istio_requests_total", "istio_request_duration_milliseconds_bucket",
+            "istio_request_duration_milliseconds_count":
             witness = witness ?? record.name
             takeIstio(record, &indices)
         case "istio_agent_process_start_time_seconds":
@@ -96,7 +101,9 @@ package struct PageSummary: Sendable {
             break
         }
         if record.name.hasPrefix("envoy_") { witness = witness ?? record.name }
-        if record.name == "istio_build", record["component"] == "proxy" { witness = witness ?? "istio_build{component=\"proxy\"}" }
+        if record.name == "istio_build", record["component"] == "proxy" {
+            witness = witness ?? "istio_build{component=\"proxy\"}"
+        }
     }
 
     private mutating func takeIstio(_ record: ExpositionRecord, _ indices: inout [CohortKey: Int]) {
@@ -119,14 +126,20 @@ package struct PageSummary: Sendable {
             indices[key] = index
             cohorts.append(
                 Cohort(
-                    reporter: key.reporter, workload: key.workload, namespace: key.namespace, revision: key.revision, subset: key.subset
+                    reporter: key.reporter,
+                    workload: key.workload,
+                    namespace: key.namespace,
+                    revision: key.revision,
+                    subset: key.subset
                 )
             )
         }
         switch record.name {
         case "istio_requests_total":
             if record.value.isFinite { cohorts[index].requests[Self.response(record), default: 0] += record.value }
-            if cohorts[index].callers.count < 20 { cohorts[index].callers.insert(record["source_workload"] ?? "unknown") }
+            if cohorts[index].callers.count < 20 {
+                cohorts[index].callers.insert(record["source_workload"] ?? "unknown")
+            }
         case "istio_request_duration_milliseconds_bucket":
             if let bound = record["le"].flatMap(Double.init), bound.isFinite, cohorts[index].bounds.count < 200 {
                 cohorts[index].bounds.insert(bound)
@@ -145,7 +158,9 @@ package struct PageSummary: Sendable {
 
     private static func family(of record: ExpositionRecord) -> String {
         guard record["le"] != nil, record.name.hasSuffix("_bucket") else {
-            for suffix in ["_sum", "_count"] where record.name.hasSuffix(suffix) { return String(record.name.dropLast(suffix.count)) }
+            for suffix in ["_sum", "_count"] where record.name.hasSuffix(suffix) {
+                return String(record.name.dropLast(suffix.count))
+            }
             return record.name
         }
         return String(record.name.dropLast(7))

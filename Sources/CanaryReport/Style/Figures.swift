@@ -29,7 +29,8 @@ package enum Figures {
             return String(repeating: "0", count: max(width - text.count, 0)) + text
         }
         let time = "\(digits(rest / 3_600_000, 2)):\(digits(rest / 60000 % 60, 2)):\(digits(rest / 1000 % 60, 2))"
-        return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time).\(digits(rest % 1000, 3))Z"
+        return
+            "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time).\(digits(rest % 1000, 3))Z"
     }
 
     /// Odds from their logarithm: `34 : 1`, or words for what nobody counts any more.

@@ -71,10 +71,21 @@ package enum TextCells {
         return lines
     }
 
-    /// Untrusted text without what could steer a terminal.
+    /// Untrusted text in one line and without what could steer a terminal; a new line becomes a semicolon.
     package static func harmless(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
+        var result = String.UnicodeScalarView()
+        var isAfterBreak = false
+        for scalar in text.unicodeScalars {
+            if isAfterBreak, scalar == " " { continue }
+            isAfterBreak = scalar == "\n"
+            if isAfterBreak {
+                result.append(contentsOf: "; ".unicodeScalars)
+            } else {
+                result.append(isControl(scalar) ? "\u{FFFD}" : scalar)
+            }
+        }
+        return String(result)
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -86,7 +97,8 @@ package enum TextCells {
         case 0..<0x20, 0x7F..<0xA0: 0
         case 0x20..<0x300: 1
         case 0x300..<0x370, 0x200B...0x200F, 0xFE00...0xFE0F: 0
-        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0x1F300...0x1FAFF,
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0x1F300...0x1FAFF,
             0x20000...0x3FFFD:
             2
         default: 1

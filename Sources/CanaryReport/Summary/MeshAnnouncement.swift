@@ -15,7 +15,8 @@ package struct MeshAnnouncement: Sendable {
 
     package var text: String {
         let pages = targets.map { "  \($0)\n" }.joined()
-        return "simulating \(scenario): \(Figures.plural(targets.count, "page"))\n\(pages)spec: \(spec)\ntry: haldane run \(spec)\n"
+        return
+            "simulating \(scenario): \(Figures.plural(targets.count, "page"))\n\(pages)spec: \(spec)\ntry: haldane run \(spec)\n"
     }
 
     /// One object and a newline: `haldane.simulate/1`.
@@ -64,7 +65,8 @@ package struct MeshTotals: Sendable {
         func words(_ counts: (requests: Int, failed: Int)) -> String {
             "\(Phrase.count(counts.requests)) requests, \(Phrase.count(counts.failed)) failed"
         }
-        return "after \(Phrase.duration(seconds.rounded())) (virtual): v2 \(nature)\n  v1  \(words(stable))\n  v2  \(words(canary))\n"
+        return
+            "after \(Phrase.duration(seconds.rounded())) (virtual): v2 \(nature)\n  v1  \(words(stable))\n  v2  \(words(canary))\n"
     }
 
     /// One object and a newline: `haldane.simulate/1`.

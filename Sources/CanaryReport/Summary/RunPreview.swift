@@ -57,14 +57,19 @@ package struct RunPreview: Sendable {
         var lines = ["dry run of \(spec.name): nothing is written"]
         lines.append("  route     \(found.place): \(names) is \(Figures.split(found.weights))")
         lines.append("  telemetry \(telemetry)")
-        for fault in window.quality.faults.prefix(10) {
+        for fault in window.quality.faults.prefix(3) {
             lines.append("            \(style.symbol(.failed)) \(fault.pod): \(fault.label): \(fault.message)")
         }
+        if window.quality.faults.count > 3 { lines.append("            and \(window.quality.faults.count - 3) more") }
         if let refusal {
-            lines.append("  \(style.paint("\(style.symbol(.unknown)) refused", .warning)) (\(refusal.label)): \(refusal.text)")
+            lines.append(
+                "  \(style.paint("\(style.symbol(.unknown)) refused", .warning)) (\(refusal.label)): \(refusal.text)"
+            )
             return finished(lines)
         }
-        lines.append("  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already")
+        lines.append(
+            "  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already"
+        )
         lines.append("  writes to \(routePath), each only after the one before is proved:")
         for write in writes {
             lines.append("    \(names) \(Figures.split(write.weights))   (\(write.plan.purpose.rawValue))")

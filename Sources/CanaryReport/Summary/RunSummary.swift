@@ -23,10 +23,16 @@ package struct RunSummary: Sendable {
         for (index, step) in report.ledger.steps.suffix(12).enumerated() {
             rows.append((index == 0 ? "steps" : "", Self.words(step)))
         }
-        for note in (report.ledger.lastComparison ?? report.ledger.lastVerdict)?.notes ?? [] { rows.append(("note", note)) }
-        for notice in report.ledger.telling(beside: report.outcome) { rows.append((notice.urgency.rawValue, notice.reason.text)) }
+        for note in (report.ledger.lastComparison ?? report.ledger.lastVerdict)?.notes ?? [] {
+            rows.append(("note", note))
+        }
+        for notice in report.ledger.telling(beside: report.outcome) {
+            rows.append((notice.urgency.rawValue, notice.reason.text))
+        }
         if let demo { rows += truthRows(demo) }
-        if let outcome = report.outcome { rows.append(("next", OutcomeWords.next(outcome, canary: report.header.canary.label))) }
+        if let outcome = report.outcome {
+            rows.append(("next", OutcomeWords.next(outcome, canary: report.header.canary.label)))
+        }
 
         var lines = [headline(style)]
         for (name, value) in rows {
@@ -38,7 +44,19 @@ package struct RunSummary: Sendable {
         let journal = Self.shellWord(TextCells.harmless(report.journalPath))
         lines.append("  explain   haldane explain \(journal)")
         lines.append("  replay    haldane replay \(journal)")
+        lines += advice
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What to paste where the run was refused because the versions are not comparable.
+    private var advice: [String] {
+        guard case .refused(let reason) = report.outcome, reason.label == "notComparable" else { return [] }
+        let spec = report.header.spec
+        let rule: String? = if case .name(let name) = spec.route.rule { name } else { nil }
+        return ["", "To compare like with like, tag the callers' metrics with the route:", ""]
+            + ComparabilityAdvice.telemetry(namespace: spec.namespace).split(separator: "\n").map(String.init)
+            + ["", "and select it in the spec:", ""]
+            + ComparabilityAdvice.spec(rule: rule).split(separator: "\n").map(String.init)
     }
 
     /// A path as one word of a shell.
@@ -55,11 +73,14 @@ package struct RunSummary: Sendable {
         let time = "after \(Phrase.duration(report.ledger.seconds))"
         guard let outcome = report.outcome else {
             let sign = style.paint("\(style.symbol(.unknown)) interrupted", .warning)
-            let rest = demo == nil ? "the run is unfinished and is resumed by the next `haldane run`" : "the demo was left unfinished"
+            let rest =
+                demo == nil
+                ? "the run is unfinished and is resumed by the next `haldane run`" : "the demo was left unfinished"
             return "\(sign): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time); \(rest)"
         }
         let words = "\(style.symbol(OutcomeWords.sign(outcome))) \(OutcomeWords.short(outcome))"
-        return "\(style.paint(words, OutcomeWords.tone(outcome))): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time)"
+        return
+            "\(style.paint(words, OutcomeWords.tone(outcome))): \(TextCells.harmless(header.spec.name)) \(TextCells.harmless(names)) \(time)"
     }
 
     private var why: String {
@@ -70,7 +91,9 @@ package struct RunSummary: Sendable {
 
     private var weights: String {
         let header = report.header
-        guard let weights = report.weights else { return "unknown: the route \(report.routePath) could not be read at the end" }
+        guard let weights = report.weights else {
+            return "unknown: the route \(report.routePath) could not be read at the end"
+        }
         return "\(Figures.split(weights)) (\(header.stable.label)/\(header.canary.label)) in \(report.routePath)"
     }
 
@@ -111,7 +134,8 @@ package struct RunSummary: Sendable {
 
     private static func words(_ step: RunLedger.Step) -> String {
         let verdict = step.verdict.map { ", \($0.rawValue)" } ?? ""
-        return "\(Figures.clock(step.fromSeconds)) at \(Phrase.weight(step.percent)) for \(Phrase.duration(step.seconds)): "
+        return
+            "\(Figures.clock(step.fromSeconds)) at \(Phrase.weight(step.percent)) for \(Phrase.duration(step.seconds)): "
             + "\(Phrase.count(step.canaryRequests)) canary requests, \(Phrase.count(step.canaryFailures)) failed\(verdict)"
     }
 

@@ -12,7 +12,13 @@ package struct QueryList: Sendable, Hashable {
         package var expression: String
 
         package init(
-            name: String, asks: String, unit: String, labels: [String], kind: String, direction: String, expression: String
+            name: String,
+            asks: String,
+            unit: String,
+            labels: [String],
+            kind: String,
+            direction: String,
+            expression: String
         ) {
             self.name = name
             self.asks = asks

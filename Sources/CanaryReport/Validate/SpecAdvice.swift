@@ -23,7 +23,9 @@ package enum SpecAdvice {
         if spec.telemetry.security.skipsVerification {
             warnings.append("TLS certificates of the scrape targets are not verified")
         }
-        if spec.guards.absoluteErrors == nil { warnings.append("guards.absolute is off: a dead canary is left to the statistics") }
+        if spec.guards.absoluteErrors == nil {
+            warnings.append("guards.absolute is off: a dead canary is left to the statistics")
+        }
         return warnings
     }
 }

@@ -58,20 +58,31 @@ package struct SpecDraft: Sendable, Hashable {
         if let file {
             lines += ["    # relative to the folder of this spec", "    file: \(Self.scalar(file))"]
         } else {
-            lines += ["    # the file that holds the VirtualService, relative to the folder of this spec", "    file: route.yaml"]
+            lines += [
+                "    # the file that holds the VirtualService, relative to the folder of this spec",
+                "    file: route.yaml",
+            ]
         }
         if let ruleName { lines.append("    rule: { name: \(Self.scalar(ruleName)) }") }
         if let ruleIndex { lines.append("    rule: { index: \(ruleIndex) }") }
         if hasMatch {
-            lines.append("    # This rule has a match: if v1 is reached outside of it as well, the telemetry must select the segment too.")
+            lines.append(
+                "    # This rule has a match: if v1 is reached outside of it as well, the telemetry must select the segment too."
+            )
         }
-        lines.append("    # workload is the Deployment behind the destination, as in the label destination_workload: please check")
+        lines.append(
+            "    # workload is the Deployment behind the destination, as in the label destination_workload: please check"
+        )
         lines.append("    stable: \(Self.side(stable, guess: "v1"))")
         if let canary {
             lines.append("    canary: \(Self.side(canary, guess: "v2"))")
         } else {
-            lines.append("    # the rule has a lone destination; this partner is a guess and is added at the first step")
-            lines.append("    canary: \(Self.side(Side(host: stable.host, subset: stable.subset == "v2" ? "v3" : "v2"), guess: "v2"))")
+            lines.append(
+                "    # the rule has a lone destination; this partner is a guess and is added at the first step"
+            )
+            lines.append(
+                "    canary: \(Self.side(Side(host: stable.host, subset: stable.subset == "v2" ? "v3" : "v2"), guess: "v2"))"
+            )
         }
         lines.append(Self.rest)
         return lines.joined(separator: "\n")
@@ -103,7 +114,9 @@ package struct SpecDraft: Sendable, Hashable {
     /// Plain if nothing in it could be taken for YAML, else double-quoted.
     private static func scalar(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._/".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-._/".unicodeScalars.contains(scalar))
         }
         let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", ""]
         let isWord = words.contains(text.lowercased()) || Double(text) != nil || text.hasPrefix("-")

@@ -37,10 +37,14 @@ package struct SpecReport: Sendable {
             let values = entries.map { min(TextCells.width($0.value), 40) }.max() ?? 0
             for entry in entries {
                 let value = TextCells.padded(TextCells.harmless(entry.value), to: values)
-                lines.append("\(TextCells.padded(entry.path, to: wide))  \(value)  \(style.paint(TextCells.harmless(entry.origin), .quiet))")
+                lines.append(
+                    "\(TextCells.padded(entry.path, to: wide))  \(value)  \(style.paint(TextCells.harmless(entry.origin), .quiet))"
+                )
             }
         } else {
-            lines.append("\(style.paint("\(style.symbol(.done)) valid", .good)): \(TextCells.harmless(file)) (\(TextCells.harmless(name)))")
+            lines.append(
+                "\(style.paint("\(style.symbol(.done)) valid", .good)): \(TextCells.harmless(file)) (\(TextCells.harmless(name)))"
+            )
         }
         lines += warnings.map { "\(style.paint("warning", .warning)): \($0)" }
         return lines.joined(separator: "\n") + "\n"

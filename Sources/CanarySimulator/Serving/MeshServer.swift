@@ -27,6 +27,7 @@ package actor MeshServer {
             let configuration = HTTPServer.Configuration(
                 address: try .inet(ip4: "127.0.0.1", port: port),
                 timeout: Self.handlerTimeoutSeconds,
+                pool: PromptSocketPool(base: HTTPServer.defaultPool()),
                 logger: .disabled
             )
             let server = HTTPServer(

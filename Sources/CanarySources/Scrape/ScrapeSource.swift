@@ -4,12 +4,15 @@ package import CanaryTransport
 
 /// Scrapes expositions over HTTP: one round asks all targets at once.
 ///
-/// Each scrape has a deadline and a size limit; at most 64 are under way. Pages are parsed away from the caller's task.
+/// Each scrape has a deadline and a size limit; at most 64 are under way. The round has a limit, too: twice a scrape's.
+/// Pages are parsed away from the caller's task.
 package actor ScrapeSource: TelemetrySource {
     private let targets: [ScrapeTarget]
     private let client: HTTPClient
     private let request: HTTPRequest
     private var collector: TelemetryCollector
+    /// Where the next round begins, so that it is not always the same targets that a slow round leaves out.
+    private var first = 0
 
     /// A source for a run: `roles` decides which cohort is stable.
     package init(spec: CanarySpec, roles: Roles, client: HTTPClient) {
@@ -39,12 +42,15 @@ package actor ScrapeSource: TelemetrySource {
         let configuration = collector.configuration
         let request = self.request
         let client = self.client
+        let end = ContinuousClock.now + request.deadline * 2
+        let order = targets[first...] + targets[..<first]
+        first = targets.isEmpty ? 0 : (first + Self.mostInFlight) % targets.count
         await withTaskGroup(of: (ScrapeTarget, Answer).self) { group in
-            var waiting = targets.makeIterator()
+            var waiting = order.makeIterator()
             func addNext() {
                 guard let target = waiting.next() else { return }
                 group.addTask {
-                    (target, await Self.scrape(target, request, client, configuration))
+                    (target, await Self.scrape(target, request, client, configuration, before: end))
                 }
             }
             for _ in 0..<Self.mostInFlight { addNext() }
@@ -69,22 +75,40 @@ package actor ScrapeSource: TelemetrySource {
         _ target: ScrapeTarget,
         _ request: HTTPRequest,
         _ client: HTTPClient,
-        _ configuration: CollectorConfiguration
+        _ configuration: CollectorConfiguration,
+        before end: ContinuousClock.Instant
     ) async -> Answer {
         var request = request
         request.url = target.url
+        request.deadline = min(request.deadline, ContinuousClock.now.duration(to: end))
+        guard request.deadline > .zero else {
+            return .failed(label: "timeout", message: "\(target.name) was not asked: others took the whole round")
+        }
         do {
             let response = try await client.send(request)
             guard response.status == 200 else {
-                return .failed(label: "status", message: "\(target.url) answered HTTP \(response.status)")
+                return .failed(label: "status", message: "\(target.name) answered HTTP \(response.status)")
             }
             return .page(TelemetryCollector.read(page: response.body, configuration: configuration))
         } catch {
-            return .failed(label: error.label, message: error.description)
+            return .failed(label: error.faultLabel, message: error.description)
         }
     }
 
     private static let mostInFlight = 64
+}
+
+extension TransportError {
+    /// The word for it in `PodFault.label`.
+    fileprivate var faultLabel: String {
+        switch code {
+        case .refused: "refused"
+        case .timedOut: "timeout"
+        case .tooLarge: "too-large"
+        case .truncated: "truncated"
+        default: "other"
+        }
+    }
 }
 
 extension HTTPSecurity {

@@ -5,17 +5,27 @@ package struct ScrapeTarget: Sendable, Hashable {
 
     /// Names for URLs: what tells them apart, `host:port` or the path without its common end.
     ///
-    /// Duplicated URLs are asked once. Names are distinct.
+    /// Duplicated URLs are asked once. Names are distinct, and hold neither credentials nor a query: URLs that differ only
+    /// in those are numbered.
     package static func named(_ urls: [String]) -> [ScrapeTarget] {
         var seen: Set<String> = []
         let distinct = urls.filter { seen.insert($0).inserted }
         let parts = distinct.map(Parts.init)
         let hosts = Set(parts.map(\.host))
-        let paths = Set(parts.map(\.path))
-        return zip(distinct, parts).map { url, part in
-            if hosts.count == distinct.count { return ScrapeTarget(name: part.host, url: url) }
-            if hosts.count == 1, paths.count == distinct.count { return ScrapeTarget(name: part.shortPath, url: url) }
-            return ScrapeTarget(name: part.host + part.path, url: url)
+        let shortPaths = Set(parts.map(\.shortPath))
+        let names =
+            hosts.count == distinct.count
+            ? parts.map(\.host)
+            : hosts.count == 1 && shortPaths.count == distinct.count ? parts.map(\.shortPath) : parts.map { $0.host + $0.path }
+        var taken: Set<String> = []
+        return zip(distinct, names).map { url, name in
+            var unique = name
+            var number = 2
+            while !taken.insert(unique).inserted {
+                unique = "\(name)#\(number)"
+                number += 1
+            }
+            return ScrapeTarget(name: unique, url: url)
         }
     }
 
@@ -26,7 +36,8 @@ package struct ScrapeTarget: Sendable, Hashable {
         init(_ url: String) {
             var rest = Substring(url)
             if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
-            let slash = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+            rest = rest.prefix { $0 != "?" && $0 != "#" }
+            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
             var authority = rest[..<slash]
             if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
             host = String(authority)

@@ -22,7 +22,11 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output) {
             let options = try mesh.options(settings: settings.settings)
-            if !quiet { Console.talk.write("demo: \(options.scenario.rawValue), seed \(options.seed), files in \(options.directory)\n") }
+            if !quiet {
+                Console.talk.write(
+                    "demo: \(options.scenario.rawValue), seed \(options.seed), files in \(options.directory)\n"
+                )
+            }
             let inbox = RunInbox()
             let screen = ProgressScreen(isQuiet: quiet)
             defer { screen.close() }

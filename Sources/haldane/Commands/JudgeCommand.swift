@@ -25,16 +25,21 @@ struct JudgeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if windows == "-", spec == "-" { throw ValidationError("Standard input cannot be both the windows and the spec.") }
+        if windows == "-", spec == "-" {
+            throw ValidationError("Standard input cannot be both the windows and the spec.")
+        }
     }
 
     func run() async throws {
         // A fault is told on stderr only: stdout is a stream of answers, and those before a bad line stay valid.
         try await conclude(OutputOptions.text) {
-            let decoded = try spec.map { try SpecFile.decode($0, settings: settings.settings) }
+            let decoded =
+                try spec.map { try SpecFile.decode($0, settings: settings.settings) }
                 ?? SpecDecoder.apply(sets: settings.settings, to: SpecDecoder.defaults())
             let form: RecordedSettings.Form = output.output == .json ? .json : .text
-            var session = RecordedSession(settings: RecordedSettings(spec: decoded.spec, hasSpec: spec != nil, form: form))
+            var session = RecordedSession(
+                settings: RecordedSettings(spec: decoded.spec, hasSpec: spec != nil, form: form)
+            )
             let input = try ByteInput(windows)
             let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
             defer { chunk.deallocate() }

@@ -17,7 +17,10 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Requests per second of the whole service.")
     var rps: Double?
 
-    @Option(name: .long, help: ArgumentHelp("Share of requests that stable fails, in percent (0.5 or 0.5%).", valueName: "percent"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Share of requests that stable fails, in percent (0.5 or 0.5%).", valueName: "percent")
+    )
     var baseErrors: String?
 
     @OptionGroup var settings: SettingOptions
@@ -25,7 +28,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let rps, !(rps.isFinite && rps > 0) { throw ValidationError("--rps must be a number above 0.") }
-        if baseErrors != nil, errorShare == nil { throw ValidationError("--base-errors must be a percentage from 0 to 100.") }
+        if baseErrors != nil, errorShare == nil {
+            throw ValidationError("--base-errors must be a percentage from 0 to 100.")
+        }
     }
 
     func run() async throws {

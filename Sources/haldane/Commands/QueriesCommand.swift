@@ -25,8 +25,13 @@ struct QueriesCommand: AsyncParsableCommand {
             let list = QueryList(
                 entries: queries.map {
                     QueryList.Entry(
-                        name: $0.name, asks: $0.asks, unit: $0.unit, labels: $0.labels, kind: $0.kind.rawValue,
-                        direction: $0.direction.rawValue, expression: $0.expression
+                        name: $0.name,
+                        asks: $0.asks,
+                        unit: $0.unit,
+                        labels: $0.labels,
+                        kind: $0.kind.rawValue,
+                        direction: $0.direction.rawValue,
+                        expression: $0.expression
                     )
                 }
             )

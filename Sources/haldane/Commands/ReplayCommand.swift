@@ -7,7 +7,8 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Recompute every verdict of a journal; identical bit for bit, or says where not.",
-        discussion: "Ends with 0 if every verdict is the recorded one, with 2 if some differ. With --set the margins are others."
+        discussion:
+            "Ends with 0 if every verdict is the recorded one, with 2 if some differ. With --set the margins are others."
     )
 
     @Argument(help: "A journal file, or the folder of journals for its newest run.")

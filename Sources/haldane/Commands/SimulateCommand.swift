@@ -9,7 +9,8 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Serve the simulated mesh alone: pages to scrape, obeying a route file.",
-        discussion: "Ends by SIGINT or SIGTERM, and then prints what really happened. Run `haldane run SPEC` against it meanwhile."
+        discussion:
+            "Ends by SIGINT or SIGTERM, and then prints what really happened. Run `haldane run SPEC` against it meanwhile."
     )
 
     @OptionGroup var mesh: MeshOptions

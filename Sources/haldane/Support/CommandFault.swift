@@ -24,7 +24,11 @@ struct CommandFault: Error {
         case let fault as CommandFault:
             self = fault
         case let error as SpecError:
-            self.init(InputFault("the spec is not valid", cause: error.description), .usage, diagnostics: error.description + "\n")
+            self.init(
+                InputFault("the spec is not valid", cause: error.description),
+                .usage,
+                diagnostics: error.description + "\n"
+            )
         case let error as AgentError:
             self.init(InputFault(error.message, cause: error.cause, hint: error.hint), error.exitCode)
         case let error as RouteError:

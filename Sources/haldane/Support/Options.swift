@@ -18,15 +18,25 @@ struct OutputOptions: ParsableArguments {
 /// `--set`.
 struct SettingOptions: ParsableArguments {
     @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Override a value of the spec, e.g. pace.warmup=0s; may be repeated.", valueName: "key=value")
+        name: .customLong("set"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Override a value of the spec, e.g. pace.warmup=0s; may be repeated.",
+            valueName: "key=value"
+        )
     )
     var settings: [String] = []
 }
 
 /// What `demo` and `simulate` share.
 struct MeshOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("What v2 is like: \(Scenario.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What v2 is like: \(Scenario.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "name"
+        )
+    )
     var scenario: Scenario = .healthy
 
     @Option(name: .long, help: "The seed of all chance; the same seed gives the same counts and verdicts.")
@@ -35,11 +45,16 @@ struct MeshOptions: ParsableArguments {
     @Option(name: .long, help: "Virtual seconds per real second; 0 is as fast as possible.")
     var speed: Double = 60
 
-    @Option(name: .long, help: "Where the route, the spec and the journal are written; a new temporary folder if left out.")
+    @Option(
+        name: .long,
+        help: "Where the route, the spec and the journal are written; a new temporary folder if left out."
+    )
     var directory: String?
 
     func validate() throws {
-        guard speed.isFinite, speed >= 0, speed <= 1e6 else { throw ValidationError("--speed must be from 0 to 1000000.") }
+        guard speed.isFinite, speed >= 0, speed <= 1e6 else {
+            throw ValidationError("--speed must be from 0 to 1000000.")
+        }
     }
 
     func options(settings: [String]) throws(CommandFault) -> DemoOptions {

@@ -22,12 +22,14 @@ struct RouteChoice {
         }
         if name == nil, services.count > 1 {
             throw fail(
-                "the file holds \(services.count) VirtualServices", "choose one with --object: \(services.map(\.name).joined(separator: ", "))"
+                "the file holds \(services.count) VirtualServices",
+                "choose one with --object: \(services.map(\.name).joined(separator: ", "))"
             )
         }
         if let problem = object.problem { throw fail("VirtualService '\(object.name)' cannot be used: \(problem)") }
         let pairs = object.rules.filter { $0.detour == nil && (1...2).contains($0.destinations.count) }
-        let chosen = wanted.map { wanted in object.rules.filter { $0.name == wanted || Int(wanted) == $0.index } }
+        let chosen =
+            wanted.map { wanted in object.rules.filter { $0.name == wanted || Int(wanted) == $0.index } }
             ?? (pairs.contains { $0.destinations.count == 2 } ? pairs.filter { $0.destinations.count == 2 } : pairs)
         let labels = pairs.map { $0.name ?? "\($0.index)" }.joined(separator: ", ")
         guard let rule = chosen.first, rule.detour == nil, (1...2).contains(rule.destinations.count) else {
@@ -37,7 +39,9 @@ struct RouteChoice {
                 labels.isEmpty ? nil : "rules that can be used: \(labels)"
             )
         }
-        if chosen.count > 1 { throw fail("several rules of '\(object.name)' have two destinations", "choose one with --rule: \(labels)") }
+        if chosen.count > 1 {
+            throw fail("several rules of '\(object.name)' have two destinations", "choose one with --rule: \(labels)")
+        }
         self.object = object
         self.rule = rule
         hasSeveralRules = object.rules.count > 1

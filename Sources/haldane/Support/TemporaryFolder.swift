@@ -9,7 +9,10 @@ enum TemporaryFolder {
         while base.count > 1, base.hasSuffix("/") { base.removeLast() }
         var template = Array("\(base)/\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw CommandFault(InputFault("cannot make a folder in \(base)", cause: String(cString: strerror(errno))), .unknown)
+            throw CommandFault(
+                InputFault("cannot make a folder in \(base)", cause: String(cString: strerror(errno))),
+                .unknown
+            )
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

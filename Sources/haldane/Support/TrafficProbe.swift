@@ -26,7 +26,9 @@ enum TrafficProbe {
         let measured = start.duration(to: .now).inSeconds
         let window = await source.observe(seconds: measured)
         await client.shutdown()
-        guard let traffic = PlanTable.Traffic(window, origin: "two rounds of scraping, \(Phrase.duration(seconds)) apart") else {
+        guard
+            let traffic = PlanTable.Traffic(window, origin: "two rounds of scraping, \(Phrase.duration(seconds)) apart")
+        else {
             let fault = window.quality.faults.first.map { "\($0.pod): \($0.message)" }
             throw CommandFault(
                 InputFault(
@@ -39,7 +41,8 @@ enum TrafficProbe {
         }
         guard traffic.requestsPerSecond > 0 else {
             throw CommandFault(
-                InputFault("no request was served between the two rounds", hint: "give the traffic with --rps N"), .unknown
+                InputFault("no request was served between the two rounds", hint: "give the traffic with --rps N"),
+                .unknown
             )
         }
         return traffic

@@ -21,7 +21,12 @@ struct DemoCalibration {
         let records = try await records(in: folder)
 
         var table = MarkdownTable(
-            "scenario", "must end", "as expected", "outcomes", "median virtual time", "median real time"
+            "scenario",
+            "must end",
+            "as expected",
+            "outcomes",
+            "median virtual time",
+            "median real time"
         )
         var isGood = true
         for scenario in scenarios {
@@ -33,13 +38,19 @@ struct DemoCalibration {
                 .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                 .map { "\($0.key) \($0.value)" }
             table.add(
-                scenario, found.first?.expected ?? "?", "\(good) of \(seeds)\(isEnough ? "" : " (too few)")",
-                outcomes.joined(separator: ", "), "\(Summary.median(found.map(\.seconds)).text(0)) s",
+                scenario,
+                found.first?.expected ?? "?",
+                "\(good) of \(seeds)\(isEnough ? "" : " (too few)")",
+                outcomes.joined(separator: ", "),
+                "\(Summary.median(found.map(\.seconds)).text(0)) s",
                 "\(Summary.median(found.map(\.realSeconds)).text(1)) s"
             )
         }
         Machine.show("## Over real HTTP\n")
-        Machine.show("`haldane demo --scenario … --seed 1…\(seeds) --speed 0`, two processes at a time.\n")
+        Machine.show(
+            "`haldane demo --scenario … --seed 1…\(seeds) --speed 0`, two processes at a time; "
+                + "the virtual time holds 30 minutes of history.\n"
+        )
         Machine.show(table.text)
         Machine.show("Load before \(loadBefore), after \(Machine.load).\n")
         return isGood
@@ -49,6 +60,7 @@ struct DemoCalibration {
         let jobs = scenarios.flatMap { scenario in (1...seeds).map { (scenario: scenario, seed: $0) } }
         var waiting = jobs.makeIterator()
         var result: [String: [DemoRecord]] = [:]
+        var done = 0
         try await withThrowingTaskGroup(of: (String, DemoRecord?).self) { group in
             func addNext() {
                 guard let job = waiting.next() else { return }
@@ -57,6 +69,8 @@ struct DemoCalibration {
             for _ in 0..<2 { addNext() }
             while let (scenario, record) = try await group.next() {
                 if let record { result[scenario, default: []].append(record) }
+                done += 1
+                if done % 10 == 0 { Machine.say("calibrate: \(done) of \(jobs.count) demos") }
                 addNext()
             }
         }
@@ -78,7 +92,9 @@ struct DemoCalibration {
         do {
             let record = try DemoRecord(output: run.output, realSeconds: run.seconds)
             if !record.asExpected {
-                Machine.say("\(scenario), seed \(seed): \(record.detail), must be: \(record.expected); \(record.reason)")
+                Machine.say(
+                    "\(scenario), seed \(seed): \(record.detail), must be: \(record.expected); \(record.reason)"
+                )
             }
             return record
         } catch {

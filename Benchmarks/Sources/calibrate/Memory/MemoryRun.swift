@@ -11,6 +11,8 @@ struct RunRecord: Sendable {
     }
 
     let ending: Ending
+    /// Whether the absolute guard rolled back, which stands outside of the promise on false rollbacks.
+    let isAbsolute: Bool
     /// Whether the canary ever had all of the traffic.
     let reachedAll: Bool
     /// Virtual seconds from the first weight change to the rollback, the raise to 100 %, or the end.
@@ -108,6 +110,7 @@ struct MemoryRun {
         let decidedAt = rollbackAt ?? fullAt ?? now
         return RunRecord(
             ending: ending,
+            isAbsolute: ending == .rolledBack && state.rollout.outcome?.reason.label == "absolute",
             reachedAll: fullAt != nil,
             secondsToDecision: state.rollout.firstChangeAt.map { decidedAt.since($0).inSeconds } ?? 0,
             canaryFailures: generator.canaryFailures

@@ -21,14 +21,22 @@ struct RowSummary {
     /// Rollbacks of an equal canary.
     var wrongRollbacks: Int { story.isEqual ? count(.rolledBack) : 0 }
 
+    /// Those of them that the absolute guard ordered.
+    private var absoluteRollbacks: Int { story.isEqual ? records.count(where: \.isAbsolute) : 0 }
+
     /// Worse canaries that were given all of the traffic, whatever became of them in the bake.
     var wrongPromotions: Int { story.isEqual ? 0 : records.count { $0.reachedAll } }
 
     /// Those of them that the bake took back.
-    var takenBack: Int { story.isEqual ? 0 : records.count { $0.reachedAll && $0.ending == .rolledBack } }
+    private var takenBack: Int { story.isEqual ? 0 : records.count { $0.reachedAll && $0.ending == .rolledBack } }
 
     var wrongBound: Double {
         Summary.upperBound(hits: wrongRollbacks + wrongPromotions, trials: runs)
+    }
+
+    /// The same without the absolute guard, about which nothing is promised.
+    var evidenceBound: Double {
+        Summary.upperBound(hits: wrongRollbacks - absoluteRollbacks + wrongPromotions, trials: runs)
     }
 
     var medianSeconds: Double? { Summary.median(records.map(\.secondsToDecision)) }
@@ -41,5 +49,9 @@ struct RowSummary {
         return takenBack > 0 ? "\(wrongPromotions) (\(takenBack))" : "\(wrongPromotions)"
     }
 
-    var wrongRollbacksText: String { story.isEqual ? "\(wrongRollbacks)" : "-" }
+    /// The column of wrong rollbacks.
+    var wrongRollbacksText: String {
+        guard story.isEqual else { return "-" }
+        return absoluteRollbacks > 0 ? "\(wrongRollbacks) (\(absoluteRollbacks))" : "\(wrongRollbacks)"
+    }
 }

@@ -1,2 +1,0 @@
-import Testing
-@Suite struct EndToEndPlaceholderTests { @Test("placeholder") func x() { #expect(Bool(true)) } }
