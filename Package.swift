@@ -74,7 +74,11 @@ let package = Package(
         ),
         .testTarget(name: "CanaryCoreTests", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"]),
         .testTarget(name: "CanaryYAMLTests", dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryYAML", "CanaryTestKit"]),
-        .testTarget(name: "CanaryReportTests", dependencies: ["CanaryCore", "CanaryReport", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanaryReportTests",
+            dependencies: ["CanaryCore", "CanaryReport", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"],
+            exclude: ["Golden"]
+        ),
         .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
         .testTarget(name: "CanaryJournalTests", dependencies: ["CanaryCore", "CanaryJournal", "CanaryTestKit"]),
         .testTarget(
@@ -91,7 +95,11 @@ let package = Package(
             name: "CanaryAgentTests",
             dependencies: ["CanaryAgent", "CanaryCore", "CanaryTelemetry", "CanaryTestKit"]
         ),
-        .testTarget(name: "CommandLineTests", dependencies: ["CanaryTestKit"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["CanaryQueries", "CanaryTestKit"],
+            exclude: ["Golden"]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["CanaryTestKit"], resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]

@@ -93,10 +93,10 @@ struct SpecDiagnosticTests {
                 """
             ),
             (
-                "  pace: { interval: 500ms }\n",
+                "  pace: { interval: 5ms }\n",
                 """
-                c.yaml:7:21: error: pace.interval must be at least 1s and at most 1h, not 500ms: it is the time between two rounds of scraping
-                    7 |   pace: { interval: 500ms }
+                c.yaml:7:21: error: pace.interval must be at least 50ms and at most 1h, not 5ms: it is the time between two rounds of scraping
+                    7 |   pace: { interval: 5ms }
                       |                     ^~~~~
                 """
             ),

@@ -8,7 +8,7 @@ enum SpecPace {
         if let interval = reader.duration(
             section,
             "interval",
-            atLeast: .seconds(1),
+            atLeast: .milliseconds(50),
             atMost: .seconds(3600),
             why: "it is the time between two rounds of scraping"
         ) {

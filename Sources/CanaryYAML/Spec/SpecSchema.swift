@@ -166,7 +166,7 @@ package enum SpecSchema {
         "The times of a run.",
         required: [],
         [
-            "interval": duration("Start of a round of scraping to start of the next; at least 1s.", "5s"),
+            "interval": duration("Start of a round of scraping to start of the next; at least 50ms.", "5s"),
             "history": duration("The least history of the stable version before the first step.", "30m"),
             "settle": duration("After a weight change, before its effect is tested.", "15s"),
             "warmup": duration("Per canary pod, from its first request.", "1m"),
