@@ -93,7 +93,10 @@ let package = Package(
         .testTarget(name: "CanarySimulatorTests", dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit"]),
         .testTarget(
             name: "CanaryAgentTests",
-            dependencies: ["CanaryAgent", "CanaryCore", "CanaryTelemetry", "CanaryTestKit"]
+            dependencies: [
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanarySimulator", "CanarySources", "CanaryTelemetry",
+                "CanaryTransport", "CanaryTestKit",
+            ]
         ),
         .testTarget(
             name: "CommandLineTests",

@@ -51,7 +51,10 @@ struct ScrapeSourceTests {
     private static func good(version: String = "v1") throws -> HostileServer {
         let scrapes = Mutex(0)
         return try HostileServer { _ in
-            let count = scrapes.withLock { $0 += 1; return $0 }
+            let count = scrapes.withLock {
+                $0 += 1
+                return $0
+            }
             return [.send(HostileServer.answer(body: page(version, requests: 100 * count)))]
         }
     }
@@ -60,7 +63,8 @@ struct ScrapeSourceTests {
         let page = Self.page("v2", requests: 7)
         switch kind {
         case "stall": return [.stall]
-        case "stall after the head": return [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".utf8)), .stall]
+        case "stall after the head":
+            return [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".utf8)), .stall]
         case "500": return [.send(HostileServer.answer(status: 500, body: "no"))]
         case "redirect":
             return [.send(HostileServer.answer(status: 302, headers: ["Location: http://127.0.0.1:1/"], body: page))]
@@ -77,7 +81,7 @@ struct ScrapeSourceTests {
         case "gzip bomb":
             return [.send(HostileServer.answer(headers: ["Content-Encoding: gzip"], body: gzipBomb(megabytes: 150)))]
         case "empty": return [.send(HostileServer.answer(body: ""))]
-        case "half a line": return [.send(HostileServer.answer(body: page.dropLast(30)))]
+        case "half a line": return [.send(HostileServer.answer(body: String(page.dropLast(30))))]
         default: return [.close]
         }
     }
@@ -86,14 +90,18 @@ struct ScrapeSourceTests {
         "a target that misbehaves is named with a bounded word, in time, and is never counted as zero traffic",
         arguments: [
             ("stall", "timeout"), ("stall after the head", "timeout"), ("500", "status"), ("redirect", "status"),
-            ("html", "not-exposition"), ("endless", "timeout"), ("half a body", "truncated"), ("gzip bomb", "too-large"),
+            ("html", "not-exposition"), ("endless", "timeout"), ("half a body", "truncated"),
+            ("gzip bomb", "too-large"),
             ("half a line", "malformed"),
         ]
     )
     func misbehaving(kind: String, label: String) async throws {
         let bad = try HostileServer(steps: Self.steps(of: kind))
         let start = ContinuousClock.now
-        let windows = try await Self.rounds(beside: [bad.url("/bad")], timeout: kind == "gzip bomb" ? .seconds(10) : .milliseconds(300))
+        let windows = try await Self.rounds(
+            beside: [bad.url("/bad")],
+            timeout: kind == "gzip bomb" ? .seconds(10) : .milliseconds(300)
+        )
         let elapsed = ContinuousClock.now - start
         #expect(elapsed < (kind == "gzip bomb" ? .seconds(20) : .seconds(3)))
         for window in windows {
@@ -116,7 +124,9 @@ struct ScrapeSourceTests {
             let fault = try #require(try await Self.rounds(beside: [bad.url("/")])[1].quality.faults.first)
             #expect(words.contains(fault.label), "\(kind): \(fault)")
         }
-        for url in ["http://127.0.0.1:1/", "ftp://127.0.0.1/", "nonsense", "http://name.invalid/", "https://127.0.0.1:1/"] {
+        for url in [
+            "http://127.0.0.1:1/", "ftp://127.0.0.1/", "nonsense", "http://name.invalid/", "https://127.0.0.1:1/",
+        ] {
             let windows = try await Self.rounds(beside: [url])
             let fault = try #require(windows[1].quality.faults.first)
             #expect(words.contains(fault.label), "\(url): \(fault)")
@@ -127,14 +137,14 @@ struct ScrapeSourceTests {
     @Test("when every target is silent the round is unusable, and bounded, however many there are")
     func bounded() async throws {
         let bad = try HostileServer(steps: [.stall])
-        let targets = (0..<400).map { bad.url("/\($0)/metrics") }
+        let targets = (0..<1000).map { bad.url("/\($0)/metrics") }
         let client = HTTPClient()
         let source = ScrapeSource(spec: Self.spec(targets), roles: .asNamed, client: client)
         let start = ContinuousClock.now
         let window = await source.observe(seconds: 5)
         let elapsed = ContinuousClock.now - start
         await client.shutdown()
-        #expect(elapsed < .seconds(2), "\(elapsed)")
+        #expect(elapsed < .seconds(3), "\(elapsed)")
         #expect(window.quality.unusable == .nothingScraped)
         #expect(window.stable.isEmpty && window.canary.isEmpty)
         #expect(window.quality.faults.count == 64)
@@ -143,9 +153,7 @@ struct ScrapeSourceTests {
 
     @Test("two hundred targets are all asked in a round, at most 64 at once, and each is a pod")
     func many() async throws {
-        let server = try HostileServer { request in
-            [.send(HostileServer.answer(body: Self.page("v1", requests: request.connection)))]
-        }
+        let server = try HostileServer(steps: [.send(HostileServer.answer(body: Self.page("v1", requests: 5)))])
         let targets = (0..<200).map { server.url("/pod-\($0)/metrics") }
         let client = HTTPClient()
         let source = ScrapeSource(spec: Self.spec(targets, timeout: .seconds(5)), roles: .asNamed, client: client)
@@ -168,7 +176,11 @@ struct ScrapeSourceTests {
         }
         let targets = (0..<256).map { server.url("/\($0)/metrics") }
         let client = HTTPClient()
-        let source = ScrapeSource(spec: Self.spec(targets, timeout: .milliseconds(200)), roles: .asNamed, client: client)
+        let source = ScrapeSource(
+            spec: Self.spec(targets, timeout: .milliseconds(200)),
+            roles: .asNamed,
+            client: client
+        )
         for _ in 0..<4 { _ = await source.observe(seconds: 5) }
         await client.shutdown()
         #expect(asked.withLock { $0.count } == 256)
@@ -209,7 +221,9 @@ struct ScrapeSourceTests {
         try FileManager.default.removeItem(atPath: folder)
         let window = await source.observe(seconds: 5)
         await client.shutdown()
-        #expect(good.log.requests.map { $0.header("authorization") } == ["Bearer first-secret", "Bearer second-secret"])
+        #expect(
+            good.log.requests.map { $0.header("authorization") } == ["Bearer first-secret", "Bearer second-secret"]
+        )
         let fault = try #require(window.quality.faults.first)
         #expect(fault.label == "other")
         #expect(!fault.message.contains("secret"))
@@ -230,7 +244,11 @@ struct ScrapeSourceTests {
     func cancelled() async throws {
         let bad = try HostileServer(steps: [.stall])
         let client = HTTPClient()
-        let source = ScrapeSource(spec: Self.spec([bad.url("/")], timeout: .seconds(30)), roles: .asNamed, client: client)
+        let source = ScrapeSource(
+            spec: Self.spec([bad.url("/")], timeout: .seconds(30)),
+            roles: .asNamed,
+            client: client
+        )
         let round = Task { await source.observe(seconds: 5) }
         await bad.wait { $0.requests.count == 1 }
         round.cancel()

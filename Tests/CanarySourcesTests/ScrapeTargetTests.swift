@@ -6,9 +6,18 @@ struct ScrapeTargetTests {
     @Test(
         "a target's name is what tells it from the others, without credentials and query",
         arguments: [
-            (["http://10.0.0.1:15020/stats/prometheus", "http://10.0.0.2:15020/stats/prometheus"], ["10.0.0.1:15020", "10.0.0.2:15020"]),
-            (["http://127.0.0.1:8/v1-0/stats/prometheus", "http://127.0.0.1:8/v2-0/stats/prometheus"], ["v1-0", "v2-0"]),
-            (["http://h/a/metrics", "http://h/b/metrics", "http://i/a/metrics"], ["h/a/metrics", "h/b/metrics", "i/a/metrics"]),
+            (
+                ["http://10.0.0.1:15020/stats/prometheus", "http://10.0.0.2:15020/stats/prometheus"],
+                ["10.0.0.1:15020", "10.0.0.2:15020"]
+            ),
+            (
+                ["http://127.0.0.1:8/v1-0/stats/prometheus", "http://127.0.0.1:8/v2-0/stats/prometheus"],
+                ["v1-0", "v2-0"]
+            ),
+            (
+                ["http://h/a/metrics", "http://h/b/metrics", "http://i/a/metrics"],
+                ["h/a/metrics", "h/b/metrics", "i/a/metrics"]
+            ),
             (["http://h/metrics", "http://h/a/metrics"], ["/metrics", "a"]),
             (["http://h/a", "http://h/a/metrics"], ["h/a", "h/a/metrics"]),
             (["http://h/a", "https://h/a"], ["h/a", "h/a#2"]),

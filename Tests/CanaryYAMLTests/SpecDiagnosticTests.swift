@@ -97,7 +97,7 @@ struct SpecDiagnosticTests {
                 """
                 c.yaml:7:21: error: pace.interval must be at least 50ms and at most 1h, not 5ms: it is the time between two rounds of scraping
                     7 |   pace: { interval: 5ms }
-                      |                     ^~~~~
+                      |                     ^~~
                 """
             ),
             (

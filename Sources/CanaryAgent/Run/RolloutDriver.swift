@@ -1,5 +1,5 @@
 package import CanaryCore
-package import CanaryTelemetry
+import CanaryTelemetry
 
 /// Carries out what the reducer decides, and writes everything down first.
 ///
@@ -115,10 +115,9 @@ extension RolloutDriver {
         await lookAtRoute()
         guard state.rollout.outcome == nil else { return }
         let seconds = lastRoundAt.map { now.since($0).inSeconds } ?? header.spec.pace.interval.inSeconds
-        lastRoundAt = now
-
         let context = state.rollout.judgingContext
-        var window = await source.observe(seconds: seconds)
+        guard var window = await observe(seconds: seconds) else { return }
+        lastRoundAt = now
         window.weight = context.canaryPercent
         window.isHistory = context.phase == .watching && window.canary.isEmpty
         let verdict = state.judge.judge(window, in: context)
@@ -132,6 +131,23 @@ extension RolloutDriver {
         state.noteWeights(since: before, at: now)
         show(.judged(window, verdict), at: now)
         await perform(actions, at: now)
+    }
+
+    /// The window of a round, or nil if something pressing came in before its end: the round is then broken off, and the
+    /// next one tells of its requests as well.
+    private func observe(seconds: Double) async -> Window? {
+        let (source, inbox) = (self.source, self.inbox)
+        return await withTaskGroup(of: Window?.self) { group in
+            group.addTask { await source.observe(seconds: seconds) }
+            group.addTask {
+                // In real time, because virtual time stands still during a round.
+                while !inbox.isPressing, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+                return nil
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? nil
+        }
     }
 
     /// Tells the reducer of the route if it is not as it was.

@@ -22,6 +22,18 @@ package final class RunInbox: Sendable {
     /// Whether anything waits; a sleeping run wakes up for it.
     package var isUrgent: Bool { waiting.withLock { !$0.isEmpty } }
 
+    /// Whether something waits that must not wait for a round of telemetry to end: a rollback, a stop, or a signal.
+    var isPressing: Bool {
+        waiting.withLock { requests in
+            requests.contains { request in
+                switch request {
+                case .interrupt: true
+                case .command(let command): command.verb == .rollback || command.verb == .stop
+                }
+            }
+        }
+    }
+
     func takeAll() -> [Request] {
         waiting.withLock { requests in
             defer { requests = [] }

@@ -6,7 +6,8 @@ import Testing
 @Suite("JournalCodec")
 struct JournalCodecTests {
     private static let doubles: [Double] = [
-        0, -0.0, 0.1, 1.0 / 3, -1e300, 1.797_693_134_862_315_7e308, 5e-324, 2.2e-308, 9_007_199_254_740_993, 1e15, 1e21,
+        0, -0.0, 0.1, 1.0 / 3, -1e300, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 2.3e-308,
+        9_007_199_254_740_992, 1e15, 1e21,
         123_456_789.123_456_78, .infinity, -.infinity,
     ]
 
@@ -16,27 +17,44 @@ struct JournalCodecTests {
 
     private static func verdict(_ double: Double) -> Verdict {
         Verdict(
-            kind: .undecided, decision: .hold, reason: reasons[1], window: 7, logE: double, logD: -double,
-            harmThreshold: double, safetyThreshold: double,
+            kind: .undecided,
+            decision: .hold,
+            reason: reasons[1],
+            window: 7,
+            logE: double,
+            logD: -double,
+            harmThreshold: double,
+            safetyThreshold: double,
             findings: [
                 Finding(
-                    name: "latency>25ms", edge: double, logE: double, penalty: double,
+                    name: "latency>25ms",
+                    edge: double,
+                    logE: double,
+                    penalty: double,
                     safety: Finding.Safety(logN: double, isLatched: true),
                     stable: Finding.Tally(events: double, requests: double),
                     canary: Finding.Tally(events: double, requests: double)
                 ),
                 Finding(
-                    name: "errors", edge: nil, logE: 0, penalty: 0, safety: nil,
-                    stable: Finding.Tally(events: 0, requests: 0), canary: Finding.Tally(events: 0, requests: 0)
+                    name: "errors",
+                    edge: nil,
+                    logE: 0,
+                    penalty: 0,
+                    safety: nil,
+                    stable: Finding.Tally(events: 0, requests: 0),
+                    canary: Finding.Tally(events: 0, requests: 0)
                 ),
             ],
-            missingRequests: .max, notes: ["a", ""]
+            missingRequests: .max,
+            notes: ["a", ""]
         )
     }
 
     private static var events: [JournalEvent] {
         let snapshot = RouteSnapshot(
-            revision: RouteRevision("a-1"), weights: RouteWeights(stable: .max, canary: .min), place: "x.yaml: é",
+            revision: RouteRevision("a-1"),
+            weights: RouteWeights(stable: .max, canary: .min),
+            place: "x.yaml: é",
             reach: .segmentOfStable(elsewhere: "rule 1")
         )
         let plan = WeightPlan(canaryPercent: 12.5, purpose: .step)
@@ -47,8 +65,13 @@ struct JournalCodecTests {
                 .priorHistory(windows: .max, seconds: -0.0),
                 .judged(
                     Rollout.WindowSummary(
-                        seconds: 5e-324, stableRequests: .max, canaryRequests: .min, isUsable: true, canaryCallers: ["a"]
-                    ), verdict(1)
+                        seconds: .leastNonzeroMagnitude,
+                        stableRequests: .max,
+                        canaryRequests: .min,
+                        isUsable: true,
+                        canaryCallers: ["a"]
+                    ),
+                    verdict(1)
                 ),
             ]
             + Rollout.OperatorCommand.Verb.allCases.map { .command(Rollout.OperatorCommand($0, reason: "why")) }
@@ -62,14 +85,19 @@ struct JournalCodecTests {
             ] + holds.map { .held($0, reasons[1]) }
         let contexts = [JudgingContext.Phase.watching, .analyzing, .baking, .idle].map {
             JudgingContext(
-                phase: $0, canaryPercent: 1.0 / 3, step: .max, isFirstAfterWeightChange: true, countsForPromotion: false
+                phase: $0,
+                canaryPercent: 1.0 / 3,
+                step: .max,
+                isFirstAfterWeightChange: true,
+                countsForPromotion: false
             )
         }
         var events: [JournalEvent] = [
             .recalled, .interrupted(reasons[1]), .resumed(reasons[1]), .intent(plan: plan, revision: RouteRevision("")),
             .intent(plan: .allStable, revision: RouteRevision("\u{0}")),
             .intent(plan: WeightPlan(canaryPercent: -0.0, purpose: .promotion), revision: RouteRevision("r")),
-            .notice(Notice(.info, reasons[0])), .notice(Notice(.warning, reasons[1])), .notice(Notice(.page, reasons[1])),
+            .notice(Notice(.info, reasons[0])), .notice(Notice(.warning, reasons[1])),
+            .notice(Notice(.page, reasons[1])),
         ]
         events += inputs.map { .input($0) }
         events += outcomes.map { .finished($0) }
@@ -88,7 +116,8 @@ struct JournalCodecTests {
                 let read = try codec.decode(bytes)
                 #expect(read == entry)
                 #expect(try codec.encode(read) == bytes, "the signs of zeros and the like")
-                guard case .event(.judged(_, let before), _) = entry, case .event(.judged(_, let after), _) = read else { continue }
+                guard case .event(.judged(_, let before), _) = entry, case .event(.judged(_, let after), _) = read
+                else { continue }
                 #expect(after.logE.bitPattern == before.logE.bitPattern)
                 #expect(after.findings.map(\.logE.bitPattern) == before.findings.map(\.logE.bitPattern))
                 #expect(after.findings[0].safety?.logN.bitPattern == before.findings[0].safety?.logN.bitPattern)
@@ -106,10 +135,15 @@ struct JournalCodecTests {
             let entry = JournalEntry.event(
                 .judged(
                     context: JudgingContext(
-                        phase: .analyzing, canaryPercent: double, step: 0, isFirstAfterWeightChange: false,
+                        phase: .analyzing,
+                        canaryPercent: double,
+                        step: 0,
+                        isFirstAfterWeightChange: false,
                         countsForPromotion: true
-                    ), verdict: Self.verdict(double)
-                ), at: RunRig.start
+                    ),
+                    verdict: Self.verdict(double)
+                ),
+                at: RunRig.start
             )
             guard case .event(.judged(let context, let verdict), _) = try codec.decode(try codec.encode(entry)) else {
                 Issue.record("another entry came back")
@@ -129,11 +163,12 @@ struct JournalCodecTests {
         window.quality = WindowQuality(
             unusable: .tooFewPods(side: .canary, answered: 0, known: 3),
             faults: [PodFault(pod: "c-0", side: .canary, label: "timeout", message: "a \"b\"\n\\ \u{1F600}")],
-            canaryCallers: [CallerCount(name: "gateway", count: .max)], restarts: ["s-1"]
+            canaryCallers: [CallerCount(name: "gateway", count: 1 << 53)],
+            restarts: ["s-1"]
         )
         var other = window
         other.bounds = try #require(LatencyBounds(milliseconds: [0.1, 1.0 / 3, 1e300]))
-        other.stable = [PodWindow(pod: "", requests: [], latency: [1, 2, 3, .max])]
+        other.stable = [PodWindow(pod: "", requests: [], latency: [1, 2, 3, 1 << 53])]
         other.canary = []
         for one in [window, other, Window(seconds: 0), EvenTraffic().window(round: 0, canaryPercent: 0)] {
             let entry = JournalEntry.window(one)
@@ -154,17 +189,21 @@ struct JournalCodecTests {
             let header = RunRig.header(spec, roles: roles)
             let bytes = try codec.encode(header)
             #expect(try codec.decodeHeader(bytes) == header)
-            let more = #"{"zzz":{"a":[1,{"b":null}]},"recovered":false,"# + String(decoding: bytes, as: UTF8.self).dropFirst()
+            let more =
+                #"{"zzz":{"a":[1,{"b":null}]},"recovered":false,"# + String(decoding: bytes, as: UTF8.self).dropFirst()
             let newer = more.replacing("haldane.journal/1", with: "haldane.journal/1.7")
             #expect(try codec.decodeHeader(Array(newer.utf8))?.spec == spec)
         }
-        #expect(try codec.decodeHeader(Array(#"{"schema":"haldane.journal/1","run":"r","recovered":true}"#.utf8)) == nil)
+        #expect(
+            try codec.decodeHeader(Array(#"{"schema":"haldane.journal/1","run":"r","recovered":true}"#.utf8)) == nil
+        )
     }
 
     @Test("fields of events that are not known yet are passed over")
     func unknownFields() throws {
         var codec = JournalCodec()
-        let record = #"{"at":5,"event":{"notice":{"_0":{"urgency":"info","reason":{"label":"a","text":"b","more":1}}}},"later":[]}"#
+        let record =
+            #"{"at":5,"event":{"notice":{"_0":{"urgency":"info","reason":{"label":"a","text":"b","more":1}}}},"later":[]}"#
         #expect(
             try codec.decode(Array(record.utf8))
                 == .event(.notice(Notice(.info, Reason("a", "b"))), at: Timestamp(milliseconds: 5))
@@ -193,7 +232,10 @@ struct JournalCodecTests {
                 _ = try? codec.decodeHeader(bytes)
             }
         }
-        for text in ["", "{", "null", "[]", #"{"at":"#, #"{"at":1e99,"event":{"recalled":{}}}"#, #"{"schema":"haldane.windows/1"}"#] {
+        for text in [
+            "", "{", "null", "[]", #"{"at":"#, #"{"at":1e99,"event":{"recalled":{}}}"#,
+            #"{"schema":"haldane.windows/1"}"#,
+        ] {
             #expect(throws: (any Error).self) { _ = try codec.decode(Array(text.utf8)) }
             #expect(throws: (any Error).self) { _ = try codec.decodeHeader(Array(text.utf8)) }
         }

@@ -30,22 +30,33 @@ struct JournalReplayTests {
         let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
         let source = MeshSource(scenario: scenario, seed: seed, spec: Self.spec)
         let rig = RunRig(
-            spec: Self.spec, store: store,
+            spec: Self.spec,
+            store: store,
             slept: { _, now in await source.advance(to: now, canaryPercent: await store.present?.canaryPercent ?? 0) }
         )
         let writer = try JournalDirectory(path: scratch.path).create(
-            runID: "run-\(scenario.rawValue)", header: try JournalCodec().encode(rig.header)
+            runID: "run-\(scenario.rawValue)",
+            header: try JournalCodec().encode(rig.header)
         )
         var driver = RolloutDriver(
-            header: rig.header, state: RunState(header: rig.header), source: source, store: store,
-            journal: RunJournal(writer: writer), clock: rig.clock, observer: rig.observer, inbox: rig.inbox
+            header: rig.header,
+            state: RunState(header: rig.header),
+            source: source,
+            store: store,
+            journal: RunJournal(writer: writer),
+            clock: rig.clock,
+            observer: rig.observer,
+            inbox: rig.inbox
         )
         let end = await driver.run()
         try await writer.close()
         return (writer.path, end)
     }
 
-    @Test("every verdict of a simulated run is recomputed bit for bit", arguments: [Scenario.healthy, .errors, .podBursts])
+    @Test(
+        "every verdict of a simulated run is recomputed bit for bit",
+        arguments: [Scenario.healthy, .errors, .podBursts]
+    )
     func identical(scenario: Scenario) async throws {
         let (path, end) = try await journal(scenario, seed: 5)
         #expect(end.outcome != nil)
@@ -88,7 +99,9 @@ struct JournalReplayTests {
         var records = try JournalReader.read(path: path).records
         var changed = 0
         for index in records.indices.dropFirst() {
-            guard case .event(.judged(let context, var verdict), let at) = try codec.decode(records[index]), verdict.window > 1 else { continue }
+            guard case .event(.judged(let context, var verdict), let at) = try codec.decode(records[index]),
+                verdict.window > 1
+            else { continue }
             verdict.logE = verdict.logE.nextUp
             records[index] = try codec.encode(.event(.judged(context: context, verdict: verdict), at: at))
             changed += 1

@@ -1,6 +1,7 @@
 import CanaryAgent
 import CanaryCore
 import CanarySimulator
+import CanaryTelemetry
 import Foundation
 import Testing
 
@@ -15,7 +16,10 @@ struct DryRunTests {
 
     private func dryRun(stable: Int, canary: Int, steps: [Double] = [5, 10, 25, 50, 100]) async throws -> DryRunReport {
         var text = DemoFiles.virtualService()
-        text = text.replacing("weight: 100", with: "weight: \(stable)").replacing("weight: 0 ", with: "weight: \(canary) ")
+        text = text.replacing("weight: 100", with: "weight: \(stable)").replacing(
+            "weight: 0 ",
+            with: "weight: \(canary) "
+        )
         try scratch.store(text.utf8, at: route)
         let before = try FileManager.default.attributesOfItem(atPath: route)
         var spec = RunRig.spec
@@ -35,7 +39,9 @@ struct DryRunTests {
         return report
     }
 
-    private func pairs(_ report: DryRunReport) -> [[Int]] { report.writes.map { [$0.weights.stable, $0.weights.canary] } }
+    private func pairs(_ report: DryRunReport) -> [[Int]] {
+        report.writes.map { [$0.weights.stable, $0.weights.canary] }
+    }
 
     @Test("a sum of 100 is kept")
     func hundred() async throws {
@@ -50,7 +56,9 @@ struct DryRunTests {
     @Test("a sum that cannot express a step is left for one that can, and that one stays")
     func others() async throws {
         #expect(pairs(try await dryRun(stable: 10, canary: 0, steps: [10, 50, 100])) == [[9, 1], [5, 5], [0, 10]])
-        #expect(pairs(try await dryRun(stable: 10, canary: 0, steps: [5, 50, 100])) == [[95, 5], [50, 50], [0, 100]])
+        #expect(
+            pairs(try await dryRun(stable: 10, canary: 0, steps: [5, 50, 100])) == [[95, 5], [50, 50], [0, 100]]
+        )
         #expect(pairs(try await dryRun(stable: 9001, canary: 0, steps: [5, 100])) == [[95, 5], [0, 100]])
         #expect(pairs(try await dryRun(stable: 9001, canary: 0, steps: [100])) == [[0, 9001]])
         #expect(pairs(try await dryRun(stable: 100, canary: 0, steps: [12.5, 100])) == [[875, 125], [0, 1000]])

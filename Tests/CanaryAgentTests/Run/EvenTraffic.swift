@@ -21,7 +21,8 @@ struct EvenTraffic: Sendable {
         )
     }
 
-    private func pods(_ prefix: String, _ count: Int, _ requests: Int, _ failures: Double, _ round: Int) -> [PodWindow] {
+    private func pods(_ prefix: String, _ count: Int, _ requests: Int, _ failures: Double, _ round: Int) -> [PodWindow]
+    {
         (0..<count).map { number in
             let total = share(of: requests, number, count)
             let failed = share(of: Int((Double(requests) * failures).rounded()), (number + round) % count, count)

@@ -38,7 +38,11 @@ struct PriorHistoryTests {
         let windows = PriorHistory.windows(from: try directory.runs(), for: second)
 
         #expect(windows.count >= 30)
-        #expect(windows.allSatisfy { $0.window.isHistory && $0.window.canary.isEmpty && $0.window.quality == WindowQuality() })
+        #expect(
+            windows.allSatisfy {
+                $0.window.isHistory && $0.window.canary.isEmpty && $0.window.quality == WindowQuality()
+            }
+        )
         #expect(windows.map(\.at) == windows.map(\.at).sorted())
         #expect(windows.allSatisfy { $0.at <= second.startedAt })
 
@@ -75,7 +79,10 @@ struct PriorHistoryTests {
         // After a promotion the other destination carries the traffic.
         #expect(PriorHistory.windows(from: runs, for: header(roles: .exchanged, after: .seconds(1800))).isEmpty)
         #expect(PriorHistory.windows(from: runs, for: header(after: .seconds(8 * 3600))).isEmpty)
-        #expect(PriorHistory.windows(from: runs, for: header(after: .seconds(-60))).isEmpty, "a clock that was set back")
+        #expect(
+            PriorHistory.windows(from: runs, for: header(after: .seconds(-60))).isEmpty,
+            "a clock that was set back"
+        )
         #expect(PriorHistory.windows(from: [], for: header(after: .seconds(1800))).isEmpty)
     }
 
@@ -86,20 +93,27 @@ struct PriorHistoryTests {
             let at = start.advanced(by: .seconds(hours * 3600))
             let window = JournalEntry.window(EvenTraffic().window(round: 1, canaryPercent: 0))
             let context = JudgingContext(
-                phase: .watching, canaryPercent: 0, step: 0, isFirstAfterWeightChange: false, countsForPromotion: false
+                phase: .watching,
+                canaryPercent: 0,
+                step: 0,
+                isFirstAfterWeightChange: false,
+                countsForPromotion: false
             )
             let verdict = Verdict.unknown(Reason("a", "b"))
             return [window, .event(recalled ? .recalled : .judged(context: context, verdict: verdict), at: at)]
         }
         try await write(
-            window(-5, recalled: true) + window(-1, recalled: true) + window(0, recalled: false) + window(2, recalled: false),
+            window(-5, recalled: true) + window(-1, recalled: true) + window(0, recalled: false)
+                + window(2, recalled: false),
             RunRig.header()
         )
         let windows = PriorHistory.windows(from: try directory.runs(), for: header(after: .seconds(3 * 3600)))
         #expect(windows.map { $0.at.since(start) } == [.seconds(-3600), .zero, .seconds(7200)])
     }
 
-    @Test("unusable windows, baking and rollbacks are left out, and a damaged journal gives what comes before the damage or nothing")
+    @Test(
+        "unusable windows, baking and rollbacks are left out, and a damaged journal gives what comes before the damage or nothing"
+    )
     func damaged() async throws {
         let first = RunRig()
         await first.run()
@@ -108,7 +122,9 @@ struct PriorHistoryTests {
         let file = try #require(try directory.runs().last)
         let windows = PriorHistory.windows(from: [file], for: header(after: .seconds(1800)))
         let expected = zip(entries, entries.dropFirst()).count { evidence, event in
-            guard case .window(let window) = evidence, case .event(.judged(let context, _), _) = event else { return false }
+            guard case .window(let window) = evidence, case .event(.judged(let context, _), _) = event else {
+                return false
+            }
             return window.quality.unusable == nil && (context.phase == .watching || context.phase == .analyzing)
         }
         #expect(windows.count == expected)

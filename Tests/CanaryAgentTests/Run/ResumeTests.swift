@@ -31,11 +31,18 @@ struct ResumeTests {
         let whole = RunRig(traffic: traffic)
         let scratch = try Scratch()
         let writer = try JournalDirectory(path: scratch.path).create(
-            runID: "run-1", header: try JournalCodec().encode(whole.header)
+            runID: "run-1",
+            header: try JournalCodec().encode(whole.header)
         )
         var driver = RolloutDriver(
-            header: whole.header, state: RunState(header: whole.header), source: whole.telemetry, store: whole.store,
-            journal: RunJournal(writer: writer), clock: whole.clock, observer: whole.observer, inbox: whole.inbox
+            header: whole.header,
+            state: RunState(header: whole.header),
+            source: whole.telemetry,
+            store: whole.store,
+            journal: RunJournal(writer: writer),
+            clock: whole.clock,
+            observer: whole.observer,
+            inbox: whole.inbox
         )
         let outcome = await driver.run().outcome
         try await writer.close()
@@ -74,7 +81,8 @@ struct ResumeTests {
     func garbage() async throws {
         let scratch = try Scratch()
         let bad = [
-            #"{"at":1,"event":{"unheardOf":{}}}"#, #"{"at":"x","event":{"recalled":{}}}"#, #"{"seconds":"five"}"#, "nonsense",
+            #"{"at":1,"event":{"unheardOf":{}}}"#, #"{"at":"x","event":{"recalled":{}}}"#, #"{"seconds":"five"}"#,
+            "nonsense",
         ]
         for (number, text) in bad.enumerated() {
             let directory = try JournalDirectory(path: "\(scratch.path)/\(number)")
@@ -105,12 +113,18 @@ struct ResumeTests {
     private static func weights(_ entries: [JournalEntry], isWritten: Bool) -> RouteWeights {
         var intended: [RouteWeights] = [RouteWeights(stable: 100, canary: 0)]
         for plan in entries.intents {
-            intended.append(RouteWeights(canaryPercent: plan.canaryPercent, sum: 100) ?? RouteWeights(stable: 0, canary: 0))
+            intended.append(
+                RouteWeights(canaryPercent: plan.canaryPercent, sum: 100) ?? RouteWeights(stable: 0, canary: 0)
+            )
         }
         return isWritten || intended.count == 1 ? intended[intended.count - 1] : intended[intended.count - 2]
     }
 
-    private static func write(_ entries: ArraySlice<JournalEntry>, _ header: RunHeader, into directory: JournalDirectory) async throws {
+    private static func write(
+        _ entries: ArraySlice<JournalEntry>,
+        _ header: RunHeader,
+        into directory: JournalDirectory
+    ) async throws {
         let codec = JournalCodec()
         let writer = try directory.create(runID: "run-1", header: try codec.encode(header))
         for entry in entries { try await writer.append(try codec.encode(entry)) }

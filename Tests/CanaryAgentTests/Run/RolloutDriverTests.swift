@@ -13,7 +13,9 @@ struct RolloutDriverTests {
         let end = await rig.run()
 
         #expect(end.outcome?.word == "promoted", "\(String(describing: end.outcome))")
-        #expect(await rig.store.written == [RouteWeights(stable: 80, canary: 20), RouteWeights(stable: 0, canary: 100)])
+        #expect(
+            await rig.store.written == [RouteWeights(stable: 80, canary: 20), RouteWeights(stable: 0, canary: 100)]
+        )
         #expect(end.weights == RouteWeights(stable: 0, canary: 100))
         let entries = await rig.journal.durable
         #expect(await rig.journal.entries.count == entries.count, "something was left without a flush")
@@ -78,7 +80,9 @@ struct RolloutDriverTests {
         #expect(end.ledger.notices.contains { $0.urgency == .page && $0.reason.label == "journalLost" })
     }
 
-    @Test("a journal that is lost while a step is answered ends as the spec says, and the weights told are the real ones")
+    @Test(
+        "a journal that is lost while a step is answered ends as the spec says, and the weights told are the real ones"
+    )
     func lostAtAnswer() async {
         for fallback in [Guards.Fallback.hold, .rollback] {
             var spec = RunRig.spec
@@ -104,7 +108,9 @@ struct RolloutDriverTests {
     func lostBeforeRollback() async {
         for breaks in [
             FailingJournal.Break.append { $0.isIntent(.rollback) }, .flush { $0.isIntent(.rollback) },
-            .append { if case .event(.notice(let notice), _) = $0 { notice.reason.label == "rolling-back" } else { false } },
+            .append {
+                if case .event(.notice(let notice), _) = $0 { notice.reason.label == "rolling-back" } else { false }
+            },
         ] {
             let rig = RunRig(traffic: EvenTraffic(canaryFailures: 0.08), journal: FailingJournal(breaks: breaks))
             let end = await rig.run()
@@ -124,7 +130,14 @@ struct RolloutDriverTests {
             spec.guards.onJournalLost = fallback
             for position in 0..<count {
                 let seen = Mutex(0)
-                let journal = FailingJournal(breaks: .append { _ in seen.withLock { $0 += 1; return $0 > position } })
+                let journal = FailingJournal(
+                    breaks: .append { _ in
+                        seen.withLock {
+                            $0 += 1
+                            return $0 > position
+                        }
+                    }
+                )
                 let rig = RunRig(spec: spec, traffic: EvenTraffic(canaryFailures: 0.08), journal: journal)
                 let end = await rig.run()
                 #expect(end.outcome != nil, "broken at \(position)")
@@ -143,20 +156,29 @@ struct RolloutDriverTests {
         let asked = Mutex<[Timestamp]>([])
         let clock = Mutex(RunRig.start)
         let rounds = Mutex(0)
+        let isFailing = Mutex(false)
         let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0)) { plan in
             if plan.purpose == .rollback { asked.withLock { $0.append(clock.withLock { $0 }) } }
         }
         let telemetry = ScriptedTelemetry { round in
             if !asked.withLock({ $0.isEmpty }), await store.present?.canary != 0 { rounds.withLock { $0 += 1 } }
-            return EvenTraffic(canaryFailures: 0.08).window(round: round, canaryPercent: await store.present?.canaryPercent ?? 0)
+            return EvenTraffic(canaryFailures: 0.08).window(
+                round: round,
+                canaryPercent: await store.present?.canaryPercent ?? 0
+            )
         }
         let rig = RunRig(
             store: store,
             slept: { _, now in
                 clock.withLock { $0 = now }
-                if await store.written.count == 1, await store.asked.count == 1 {
-                    await store.fail(Array(repeating: .refuse(away), count: 7))
-                }
+                guard await store.written.count == 1,
+                    isFailing.withLock({
+                        let was = $0
+                        $0 = true
+                        return !was
+                    })
+                else { return }
+                await store.fail(Array(repeating: .refuse(away), count: 7))
             },
             telemetry: telemetry
         )
@@ -225,8 +247,8 @@ struct RolloutDriverTests {
             let rig = RunRig(
                 store: store,
                 slept: { count, _ in
-                    if count == 10 { await store.failReads(gone) }
-                    if comesBack, count == 20 { await store.failReads(nil) }
+                    if count == 10 { await store.failAll(gone) }
+                    if comesBack, count == 20 { await store.failAll(nil) }
                 }
             )
             let end = await rig.run()
@@ -242,25 +264,64 @@ struct RolloutDriverTests {
             let inbox = RunInbox()
             let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
             let telemetry = ScriptedTelemetry { round in
-                if isInRound, round == 40 { inbox.send(.interrupt("interrupted (SIGINT)")) }
+                if isInRound, round == 32 { inbox.send(.interrupt("interrupted (SIGINT)")) }
                 return EvenTraffic().window(round: round, canaryPercent: await store.present?.canaryPercent ?? 0)
             }
             let rig = RunRig(
-                store: store, inbox: inbox,
-                slept: { count, _ in if !isInRound, count == 40 { inbox.send(.interrupt("interrupted (SIGINT)")) } },
+                store: store,
+                inbox: inbox,
+                slept: { count, _ in if !isInRound, count == 32 { inbox.send(.interrupt("interrupted (SIGINT)")) } },
                 telemetry: telemetry
             )
             let end = await rig.run()
             #expect(end.outcome == nil)
             #expect(end.interruption?.label == "interrupted")
             #expect(end.weights == RouteWeights(stable: 80, canary: 20))
-            #expect(await rig.telemetry.rounds <= 42)
+            #expect(await rig.telemetry.rounds <= 34)
             #expect(rig.observer.words.last == "interrupted")
             guard case .interrupted = await rig.journal.durable.events.last else {
                 Issue.record("the interrupt is not in the journal")
                 continue
             }
         }
+    }
+
+    @Test(
+        "a rollback, a stop or a signal does not wait for targets that stall, and what they would have told is not lost",
+        arguments: [Rollout.OperatorCommand.Verb.rollback, .stop, nil]
+    )
+    func stalling(verb: Rollout.OperatorCommand.Verb?) async {
+        let inbox = RunInbox()
+        let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
+        let telemetry = ScriptedTelemetry { round in
+            if round == 32 {
+                inbox.send(verb.map { .command(Rollout.OperatorCommand($0, reason: "test")) } ?? .interrupt("SIGINT"))
+                // Ends by cancellation.
+                try? await Task.sleep(for: .seconds(600))
+            }
+            return EvenTraffic().window(round: round, canaryPercent: await store.present?.canaryPercent ?? 0)
+        }
+        let rig = RunRig(store: store, inbox: inbox, telemetry: telemetry)
+        let start = ContinuousClock.now
+        let end = await rig.run()
+        #expect(ContinuousClock.now - start < .seconds(60))
+        switch verb {
+        case .rollback:
+            #expect(end.outcome?.word == "rolledBack")
+            #expect(end.weights?.canary == 0)
+            let lengths = await rig.journal.entries.compactMap {
+                if case .window(let window) = $0 { window.seconds } else { nil }
+            }
+            #expect(lengths.reduce(0, +) == Double(5 * (await rig.telemetry.rounds)))
+            #expect(lengths.contains(10), "the window after the one that was broken off is longer")
+        case .stop:
+            #expect(end.outcome?.word == "stopped")
+            #expect(end.weights?.canary == 20)
+        default:
+            #expect(end.interruption?.label == "interrupted")
+            #expect(end.weights?.canary == 20)
+        }
+        #expect(RunRig.fold(await rig.journal.durable, rig.header).ledger == end.ledger)
     }
 
     @Test("a cancelled run says so")
@@ -377,13 +438,15 @@ struct RolloutDriverTests {
         #expect(end.outcome?.word == "promoted", "\(String(describing: end.outcome))")
         let events = await rig.journal.entries
         #expect(events.compactMap { if case .event(.recalled, let at) = $0 { at } else { nil } } == windows.map(\.at))
-        let watched = events.events.count { if case .judged(let context, _) = $0 { context.phase == .watching } else { false } }
+        let watched = events.events.count {
+            if case .judged(let context, _) = $0 { context.phase == .watching } else { false }
+        }
         #expect(watched == 2, "a baseline, and one window before the first step")
         #expect(RunRig.fold(events, rig.header).ledger == end.ledger)
     }
 }
 
-/// Holds each notice back until a rollback was written, or a hundred thousand turns have passed.
+/// Holds each notice back until a rollback was written, or very many turns have passed.
 private actor PatientNotifier: Notifier {
     private let store: InMemoryRouteStore
     private(set) var labels: [String] = []
@@ -396,7 +459,7 @@ private actor PatientNotifier: Notifier {
     func notify(_ notice: Notice, about run: RunHeader) async {
         labels.append(notice.reason.label)
         guard sawRollback == nil else { return }
-        for _ in 0..<100_000 {
+        for _ in 0..<2_000_000 {
             if await store.asked.last == .allStable {
                 sawRollback = true
                 return

@@ -7,7 +7,9 @@ import Testing
 struct RunIDTests {
     @Test("names sort by time to the millisecond")
     func sorted() {
-        let starts: [Int64] = [1_767_225_600_000, 1_767_225_600_999, 1_767_225_601_000, 1_767_225_659_999, 1_767_225_660_000]
+        let starts: [Int64] = [
+            1_767_225_600_000, 1_767_225_600_999, 1_767_225_601_000, 1_767_225_659_999, 1_767_225_660_000,
+        ]
         let names = starts.map { RunID.make(at: Timestamp(milliseconds: $0), after: nil) }
         #expect(names[0] == "run-20260101T000000-000")
         #expect(names == names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })

@@ -28,12 +28,16 @@ struct RunRig {
         telemetry: TelemetrySpec(targets: ["http://127.0.0.1:15020/stats/prometheus"]),
         steps: [20, 100],
         pace: Pace(
-            interval: .seconds(5), history: .seconds(150), settle: .seconds(5), warmup: .zero, deadline: .seconds(1200),
+            interval: .seconds(5),
+            history: .seconds(150),
+            settle: .seconds(5),
+            warmup: .zero,
+            deadline: .seconds(1200),
             bake: .seconds(30)
         )
     )
 
-    static func header(_ spec: CanarySpec = spec, roles: Roles = .asNamed) -> RunHeader {
+    static func header(_ spec: CanarySpec = RunRig.spec, roles: Roles = .asNamed) -> RunHeader {
         RunHeader(version: "test", run: "run-1", startedAt: start, spec: spec, roles: roles, place: "memory")
     }
 
@@ -41,12 +45,12 @@ struct RunRig {
     ///   - slept: called after each sleep, with its number and the time.
     ///   - telemetry: nil shows `traffic` at the weights of the store.
     init(
-        spec: CanarySpec = spec,
+        spec: CanarySpec = RunRig.spec,
         traffic: EvenTraffic = EvenTraffic(),
         store: InMemoryRouteStore = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0)),
         journal: FailingJournal = FailingJournal(),
         inbox: RunInbox = RunInbox(),
-        at start: Timestamp = start,
+        at start: Timestamp = RunRig.start,
         slept: @escaping @Sendable (Int, Timestamp) async -> Void = { _, _ in },
         telemetry: ScriptedTelemetry? = nil
     ) {
@@ -67,8 +71,15 @@ struct RunRig {
 
     func driver(state: RunState? = nil, notifier: (any Notifier)? = nil) -> RolloutDriver {
         RolloutDriver(
-            header: header, state: state ?? RunState(header: header), source: telemetry, store: store, journal: journal,
-            clock: clock, observer: observer, notifier: notifier, inbox: inbox
+            header: header,
+            state: state ?? RunState(header: header),
+            source: telemetry,
+            store: store,
+            journal: journal,
+            clock: clock,
+            observer: observer,
+            notifier: notifier,
+            inbox: inbox
         )
     }
 

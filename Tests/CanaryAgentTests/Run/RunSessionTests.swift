@@ -2,6 +2,7 @@ import CanaryAgent
 import CanaryCore
 import CanaryJournal
 import CanarySimulator
+import CanaryTelemetry
 import CanaryTestKit
 import Foundation
 import Testing
@@ -26,13 +27,23 @@ struct RunSessionTests {
         return spec
     }
 
-    private func run(_ spec: CanarySpec, new: Bool = false, route: String? = nil) async throws(AgentError) -> RunReport {
+    private func run(_ spec: CanarySpec, new: Bool = false, route: String? = nil) async throws(AgentError) -> RunReport
+    {
         let inbox = RunInbox()
         inbox.send(.interrupt("interrupted (SIGINT)"))
         let options = RunOptions(
-            spec: spec, routePath: route ?? self.route, journalDirectory: journals, startsNew: new, version: "test"
+            spec: spec,
+            routePath: route ?? self.route,
+            journalDirectory: journals,
+            startsNew: new,
+            version: "test"
         )
-        return try await RunSession(options: options, observer: RecordingObserver(), inbox: inbox, clock: ManualRunClock()).run()
+        return try await RunSession(
+            options: options,
+            observer: RecordingObserver(),
+            inbox: inbox,
+            clock: ManualRunClock()
+        ).run()
     }
 
     private func runs() throws -> [JournalFile] { try JournalDirectory(path: journals).runs() }
@@ -135,8 +146,14 @@ struct RunSessionTests {
         let file = try #require(try directory.runs().last)
         let unfinished = try #require(try UnfinishedRun.take(file, in: directory))
         var driver = RolloutDriver(
-            header: unfinished.header, state: unfinished.state, source: first.telemetry, store: first.store,
-            journal: RunJournal(writer: unfinished.writer), clock: first.clock, observer: first.observer, inbox: first.inbox
+            header: unfinished.header,
+            state: unfinished.state,
+            source: first.telemetry,
+            store: first.store,
+            journal: RunJournal(writer: unfinished.writer),
+            clock: first.clock,
+            observer: first.observer,
+            inbox: first.inbox
         )
         let end = await driver.run(resumption: unfinished.reason)
         try await unfinished.writer.close()
@@ -148,14 +165,22 @@ struct RunSessionTests {
     @Test("what is written down holds the spec's variables, not their values")
     func secrets() async throws {
         let inbox = RunInbox()
-        inbox.send(.interrupt("SIGINT"))
+        let clock = ManualRunClock { count, _ in if count == 3 { inbox.send(.interrupt("SIGINT")) } }
         var written = spec
         written.notify = [NotifyTarget(webhook: "${HOOK}")]
         var live = written
         live.notify = []
         live.telemetry.targets = ["http://user:hunter2@127.0.0.1:1/stats?token=hunter2"]
-        let options = RunOptions(spec: written, live: live, routePath: route, journalDirectory: journals, version: "test")
-        let report = try await RunSession(options: options, observer: RecordingObserver(), inbox: inbox, clock: ManualRunClock()).run()
+        let options = RunOptions(
+            spec: written,
+            live: live,
+            routePath: route,
+            journalDirectory: journals,
+            version: "test"
+        )
+        let report = try await RunSession(options: options, observer: RecordingObserver(), inbox: inbox, clock: clock)
+            .run()
+        #expect(report.ledger.lastFaults.count == 1)
         let records = try JournalReader.read(path: report.journalPath).records
         let text = records.map { String(decoding: $0, as: UTF8.self) }.joined()
         #expect(text.contains("${HOOK}"))

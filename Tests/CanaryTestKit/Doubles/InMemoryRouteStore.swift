@@ -15,7 +15,7 @@ package actor InMemoryRouteStore: RouteStore {
     private var weights: RouteWeights?
     private var revision = 1
     private var faults: [Fault] = []
-    private var readFault: RouteError?
+    private var lastingFault: RouteError?
     private let willApply: @Sendable (WeightPlan) async -> Void
 
     /// Plans that were asked for, in order, done or not.
@@ -38,8 +38,8 @@ package actor InMemoryRouteStore: RouteStore {
     /// The next calls of `apply` fail like this, one each.
     package func fail(_ faults: [Fault]) { self.faults += faults }
 
-    /// Reads fail like this until told otherwise.
-    package func failReads(_ error: RouteError?) { readFault = error }
+    /// Everything fails like this until told otherwise.
+    package func failAll(_ error: RouteError?) { lastingFault = error }
 
     /// Another writer.
     package func interfere(_ weights: RouteWeights) {
@@ -50,13 +50,15 @@ package actor InMemoryRouteStore: RouteStore {
     package func remove() { weights = nil }
 
     package func read() async throws(RouteError) -> RouteSnapshot {
-        if let readFault { throw readFault }
+        if let lastingFault { throw lastingFault }
         return try snapshot()
     }
 
-    package func apply(_ plan: WeightPlan, expecting revision: RouteRevision) async throws(RouteError) -> RouteSnapshot {
+    package func apply(_ plan: WeightPlan, expecting revision: RouteRevision) async throws(RouteError) -> RouteSnapshot
+    {
         asked.append(plan)
         await willApply(plan)
+        if let lastingFault { throw lastingFault }
         let fault = faults.isEmpty ? nil : faults.removeFirst()
         if case .refuse(let error) = fault { throw error }
         if case .otherWriter(let weights) = fault { interfere(weights) }

@@ -1,4 +1,4 @@
-package import CanaryCore
+import CanaryCore
 package import CanaryTelemetry
 
 /// Telemetry that a closure makes up, round by round.

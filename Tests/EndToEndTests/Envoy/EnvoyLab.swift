@@ -120,9 +120,10 @@ final class EnvoyLab: Sendable {
             reporter: source
           objectives:
             errors: { tolerance: 1pp, ratio: 1.5, budget: 2pp, budgetRatio: 2 }
-            latency: { tolerance: 20%, budget: 60% }
+            latency: { tolerance: 50%, budget: 200% }
           steps: [20%, 50%, 100%]
-          pace: { interval: 1s, history: 30s, settle: 3s, warmup: 3s, deadline: 100s, bake: 5s }
+          pace: { interval: 1s, history: 30s, settle: 3s, warmup: 3s, deadline: 120s, bake: 5s }
+          guards: { absolute: { errors: 50% } }
 
         """
 }

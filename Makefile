@@ -1,0 +1,48 @@
+# Everything a newcomer needs: `make demo` shows the main job, `make test` proves it. Both install what is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+SWIFT ?= swift
+CONFIGURATION := release
+HALDANE := .build/$(CONFIGURATION)/haldane
+DEMO_SEED ?= 7
+
+.PHONY: help setup build tests test demo format lint calibrate bench clean
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: ## install what is missing: libraries, tools, a local Envoy
+	@Scripts/setup
+
+build: setup ## build the program: .build/release/haldane
+	@$(SWIFT) build -c $(CONFIGURATION) --product haldane
+
+# One folder and one configuration for everything, so that nothing is compiled twice.
+tests: setup
+	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
+
+test: tests ## run every test, with a real Envoy among them
+	@$(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
+
+demo: build ## roll a good version out and a bad one back, on a simulated mesh
+	@Scripts/demo $(HALDANE) $(DEMO_SEED)
+
+format: ## format the sources
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests queries
+
+lint: ## check the format of the sources
+	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests queries
+
+calibrate: setup ## measure wrong decisions over many seeds and traffics (long)
+	@$(SWIFT) run -c $(CONFIGURATION) --package-path Benchmarks calibrate
+
+bench: setup ## measure speed and memory
+	@$(SWIFT) run -c $(CONFIGURATION) --package-path Benchmarks bench
+
+clean: ## remove what was built and installed here
+	@rm -rf .build .tools .haldane Benchmarks/.build
