@@ -5,7 +5,7 @@ let package = Package(
     name: "haldane",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "haldane", targets: ["haldane"]),
+        .executable(name: "haldane", targets: ["haldane"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,8 +72,14 @@ let package = Package(
             dependencies: ["CanaryTelemetry", "CanaryTestKit"],
             resources: [.copy("Fixtures")]
         ),
-        .testTarget(name: "CanaryCoreTests", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"]),
-        .testTarget(name: "CanaryYAMLTests", dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryYAML", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanaryCoreTests",
+            dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"]
+        ),
+        .testTarget(
+            name: "CanaryYAMLTests",
+            dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryYAML", "CanaryTestKit"]
+        ),
         .testTarget(
             name: "CanaryReportTests",
             dependencies: ["CanaryCore", "CanaryReport", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"],
@@ -90,12 +96,15 @@ let package = Package(
             dependencies: ["CanaryCore", "CanaryRouting", "CanaryYAML", "CanaryTestKit"],
             resources: [.copy("Fixtures")]
         ),
-        .testTarget(name: "CanarySimulatorTests", dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanarySimulatorTests",
+            dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit"]
+        ),
         .testTarget(
             name: "CanaryAgentTests",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanarySimulator", "CanarySources", "CanaryTelemetry",
-                "CanaryTransport", "CanaryTestKit",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryRouting", "CanarySimulator", "CanarySources",
+                "CanaryTelemetry", "CanaryYAML", "CanaryTestKit",
             ]
         ),
         .testTarget(

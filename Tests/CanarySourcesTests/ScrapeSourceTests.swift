@@ -26,8 +26,8 @@ struct ScrapeSourceTests {
         # TYPE istio_build gauge
         istio_build{component="proxy",tag="1.29.1"} 1
         # TYPE istio_requests_total counter
-        istio_requests_total{reporter="destination",destination_workload="demo4-\(version)",response_code="200",request_protocol="http",\
-        response_flags="-"} \(requests)
+        istio_requests_total{reporter="destination",destination_workload="demo4-\(version)",response_code="200",\
+        request_protocol="http",response_flags="-"} \(requests)
 
         """
     }

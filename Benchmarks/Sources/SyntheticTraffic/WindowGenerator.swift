@@ -39,9 +39,10 @@ package struct WindowGenerator: Sendable {
         self.profile = profile
         self.story = story
         var random = RandomStream(seed: seed)
-        let harm = story.surroundings == .podBursts ? (errors: 0.30, slowdown: 3.0) : (errors: 0.20, slowdown: 3.0)
+        let errors: Double
+        if case .podBursts(let share) = story.surroundings { errors = share } else { errors = 0.20 }
         func pair(_ condition: Condition) -> Pair {
-            let worse = condition.suffering(errors: harm.errors, slowdown: harm.slowdown)
+            let worse = condition.suffering(errors: errors, slowdown: 3)
             return Pair(
                 usual: ResponseShares(condition, baseErrors: profile.baseErrors),
                 suffering: ResponseShares(worse, baseErrors: profile.baseErrors)

@@ -16,7 +16,9 @@ package enum JournalReplay {
         var failure: (any Error)?
         let extent = try JournalReader.forEachRecord(path: path) { record in
             do {
-                guard case .judged(let number, let at, let recorded, let recomputed) = try fold.add(record) else { return .next }
+                guard case .judged(let number, let at, let recorded, let recomputed) = try fold.add(record) else {
+                    return .next
+                }
                 if recorded != recomputed {
                     differenceCount += 1
                     if differences.count < Self.mostDifferences {
@@ -35,7 +37,10 @@ package enum JournalReplay {
         }
         if let failure { throw failure }
         guard let header = fold.header, let state = fold.state else {
-            throw AgentError("the journal \(path) holds no run", hint: "its first write was cut off before the run began")
+            throw AgentError(
+                "the journal \(path) holds no run",
+                hint: "its first write was cut off before the run began"
+            )
         }
         return ReplayReport(
             header: header,

@@ -114,7 +114,8 @@ extension RolloutDriver {
     private mutating func round(at now: Timestamp) async {
         await lookAtRoute()
         guard state.rollout.outcome == nil else { return }
-        let seconds = lastRoundAt.map { now.since($0).inSeconds } ?? header.spec.pace.interval.inSeconds
+        // Never 0: a recorded window has a length.
+        let seconds = max(lastRoundAt.map { now.since($0) } ?? header.spec.pace.interval, .milliseconds(1)).inSeconds
         let context = state.rollout.judgingContext
         guard var window = await observe(seconds: seconds) else { return }
         lastRoundAt = now
@@ -133,8 +134,8 @@ extension RolloutDriver {
         await perform(actions, at: now)
     }
 
-    /// The window of a round, or nil if something pressing came in before its end: the round is then broken off, and the
-    /// next one tells of its requests as well.
+    /// The window of a round, or nil if something pressing came in before its end: the round is then broken off, and
+    /// the next one tells of its requests as well.
     private func observe(seconds: Double) async -> Window? {
         let (source, inbox) = (self.source, self.inbox)
         return await withTaskGroup(of: Window?.self) { group in
@@ -171,7 +172,9 @@ extension RolloutDriver {
             let inbox = self.inbox
             let wakeAt = state.rollout.wakeAt.map { min($0, deadline) } ?? deadline
             await clock.sleep(until: wakeAt, unless: { inbox.isUrgent })
-            if Task.isCancelled { await interrupt(Reason("cancelled", "the run was cancelled; weights stay as they are")) }
+            if Task.isCancelled {
+                await interrupt(Reason("cancelled", "the run was cancelled; weights stay as they are"))
+            }
             await serveInbox()
             let now = await clock.now()
             if state.rollout.wakeAt.map({ $0 <= now }) == true { await feed(.tick) }

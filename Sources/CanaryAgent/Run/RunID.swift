@@ -21,7 +21,8 @@ package enum RunID {
     private static func successor(of last: String) -> String {
         if let dash = last.lastIndex(of: "-") {
             let digits = last[last.index(after: dash)...]
-            if digits.utf8.count == 4, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(digits), count < 9999 {
+            let isCount = digits.utf8.count == 4 && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            if isCount, let count = Int(digits), count < 9999 {
                 return "\(last[..<dash])-\(String(10_001 + count).dropFirst())"
             }
         }

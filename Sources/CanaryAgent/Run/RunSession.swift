@@ -45,7 +45,11 @@ package struct RunSession {
             var driver = RolloutDriver(
                 header: plan.header,
                 state: plan.state,
-                source: ScrapeSource(spec: RouteFile.completed(options.live, path: options.routePath), roles: plan.header.roles, client: client),
+                source: ScrapeSource(
+                    spec: RouteFile.completed(options.live, path: options.routePath),
+                    roles: plan.header.roles,
+                    client: client
+                ),
                 store: RouteFile.store(options.routePath, plan.header.spec, plan.header.roles),
                 journal: RunJournal(writer: plan.writer),
                 clock: clock,

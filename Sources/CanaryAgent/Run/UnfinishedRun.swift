@@ -25,7 +25,8 @@ package struct UnfinishedRun: Sendable {
         }
         if let failure {
             throw AgentError(
-                "the unfinished run in \(file.path) cannot be taken up", cause: "\(failure)",
+                "the unfinished run in \(file.path) cannot be taken up",
+                cause: "\(failure)",
                 hint: "use the Haldane that wrote it, or begin anew with --new"
             )
         }

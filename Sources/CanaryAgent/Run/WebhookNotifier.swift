@@ -17,16 +17,24 @@ package struct WebhookNotifier: Notifier {
 
     package func notify(_ notice: Notice, about run: RunHeader) async {
         let body = Body(
-            schema: "haldane.notice/1", run: run.run, canary: "\(run.spec.namespace)/\(run.spec.name)",
-            urgency: notice.urgency.rawValue, reason: notice.reason.label, text: notice.reason.text
+            schema: "haldane.notice/1",
+            run: run.run,
+            canary: "\(run.spec.namespace)/\(run.spec.name)",
+            urgency: notice.urgency.rawValue,
+            reason: notice.reason.label,
+            text: notice.reason.text
         )
         guard let data = try? JSONEncoder().encode(body) else { return }
         let bytes = Array(data)
         await withTaskGroup { group in
             for url in urls {
                 let request = HTTPRequest(
-                    method: "POST", url: url, headers: [HTTPHeader(name: "Content-Type", value: "application/json")],
-                    body: bytes, deadline: .seconds(3), maximumBytes: 65_536
+                    method: "POST",
+                    url: url,
+                    headers: [HTTPHeader(name: "Content-Type", value: "application/json")],
+                    body: bytes,
+                    deadline: .seconds(3),
+                    maximumBytes: 65_536
                 )
                 group.addTask { [client] in _ = try? await client.send(request) }
             }

@@ -63,7 +63,8 @@ package struct RunLedger: Sendable, Hashable {
         stableFailures = stableFailures &+ window.stable.reduce(0) { $0 &+ $1.failures }
         canaryFailures = canaryFailures &+ canaryFailed
         lastVerdict = verdict
-        if verdict.window > 0 { lastComparison = verdict }
+        // The before/after comparison of the bake says less: it replaces the real one only if it ends the run.
+        if verdict.window > 0, context.phase != .baking || verdict.kind == .degraded { lastComparison = verdict }
         guard var step = steps.popLast() else { return }
         step.seconds += window.seconds
         step.stableRequests = step.stableRequests &+ window.stableTotal

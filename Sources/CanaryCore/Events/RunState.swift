@@ -58,6 +58,10 @@ package struct RunState: Sendable {
 extension JudgingContext {
     /// History of an earlier run.
     static let recalled = JudgingContext(
-        phase: .watching, canaryPercent: 0, step: 0, isFirstAfterWeightChange: false, countsForPromotion: false
+        phase: .watching,
+        canaryPercent: 0,
+        step: 0,
+        isFirstAfterWeightChange: false,
+        countsForPromotion: false
     )
 }

@@ -8,7 +8,8 @@ extension Rollout.WindowSummary {
             stableRequests: window.stableTotal,
             canaryRequests: window.canaryTotal,
             isUsable: window.quality.unusable == nil,
-            canaryCallers: window.quality.canaryCallers.sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(5).map(\.name)
+            canaryCallers: window.quality.canaryCallers.sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(5)
+                .map(\.name)
         )
     }
 }

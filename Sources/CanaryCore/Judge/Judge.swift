@@ -14,6 +14,7 @@ package struct Judge: Sendable {
     private var ratio = SplitSummary()
     private var incident = StableIncident(shares: [])
     private var restarts = RestartMonitor()
+    private var difference = DifferenceSequence()
     private var elapsedSeconds = 0.0
     private var weightChangedUnjudged = false
     private var isBaking = false
@@ -49,7 +50,10 @@ package struct Judge: Sendable {
         let crashing = restarts.feed(window)
         guard let counts = counts(of: window, startsAt: startsAt) else {
             return .unknown(
-                Reason("bounds", "the latency buckets changed during the run, and the new ones do not contain the old ones"),
+                Reason(
+                    "bounds",
+                    "the latency buckets changed during the run, and the new ones do not contain the old ones"
+                ),
                 notes: rules.notes
             )
         }
@@ -62,8 +66,10 @@ package struct Judge: Sendable {
             history.append(counts, bounds: window.bounds, limitSeconds: rules.historyLimitSeconds)
             if let alarm { return degraded(alarm) }
             return Verdict(
-                kind: .undecided, decision: .hold,
-                reason: Reason("watching", "stable is being watched before the first step"), notes: rules.notes
+                kind: .undecided,
+                decision: .hold,
+                reason: Reason("watching", "stable is being watched before the first step"),
+                notes: rules.notes
             )
         case .analyzing, .baking:
             return compare(counts, in: context, alarm: alarm, crashing: crashing)
@@ -100,10 +106,30 @@ package struct Judge: Sendable {
         incident.feed(result.metrics)
 
         let silent = context.canaryPercent > 0 ? silence.feed(counts) : nil
-        let builder = VerdictBuilder(rules: rules, result: result, counts: ratio, incident: incident.worst, crashing: crashing)
+        let builder = VerdictBuilder(
+            rules: rules,
+            result: result,
+            counts: ratio,
+            incident: incident.worst,
+            difference95: context.phase == .baking ? nil : widen(with: result.metrics.first),
+            crashing: crashing
+        )
         let verdict = alarm.map { builder.degraded(because: $0) } ?? builder.verdict(isBaking: isBaking)
         guard let silent, verdict.kind != .degraded else { return verdict }
         return .unknown(silent, notes: rules.notes)
+    }
+
+    /// Takes a window of the error metric into the confidence sequence of the difference.
+    private mutating func widen(with errors: MetricEvidence?) -> Finding.Range? {
+        guard let errors, errors.stableTotal.n > 0, errors.canaryTotal.n > 0 else { return nil }
+        difference.add(
+            stable: errors.stable,
+            canary: errors.canary,
+            stableDivisor: errors.phi1,
+            canaryDivisor: errors.phi2
+        )
+        let interval = difference.interval()
+        return Finding.Range(low: interval.lower, high: interval.upper)
     }
 
     private mutating func makeEngine() -> CanaryEngine {

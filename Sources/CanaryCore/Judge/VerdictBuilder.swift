@@ -7,6 +7,8 @@ struct VerdictBuilder {
     let counts: SplitSummary
     /// The metric in which stable itself is in an incident, if it is.
     let incident: Int?
+    /// Where the difference of the shares of failed requests lies.
+    let difference95: Finding.Range?
     /// Why the canary's restarts forbid a step up, if they do.
     let crashing: Reason?
 
@@ -22,7 +24,11 @@ struct VerdictBuilder {
             }
         case .hold:
             isBaking
-                ? build(.healthy, .hold, Reason("baking", "nothing worse than before 100 % (before/after, confounded by time)"))
+                ? build(
+                    .healthy,
+                    .hold,
+                    Reason("baking", "nothing worse than before 100 % (before/after, confounded by time)")
+                )
                 : build(.undecided, .hold, openReason, missing: missingRequests)
         }
     }
@@ -63,7 +69,8 @@ struct VerdictBuilder {
                 penalty: metric.penalty,
                 safety: safety.map { Finding.Safety(logN: $0.logN, isLatched: $0.isLatched) },
                 stable: Finding.Tally(events: metric.stableTotal.x, requests: metric.stableTotal.n),
-                canary: Finding.Tally(events: metric.canaryTotal.x, requests: metric.canaryTotal.n)
+                canary: Finding.Tally(events: metric.canaryTotal.x, requests: metric.canaryTotal.n),
+                difference95: index == 0 ? difference95 : nil
             )
         }
     }

@@ -14,7 +14,8 @@ extension Rollout {
         guard let route else { return finish(.stopped(reason)) }
         if isUntouched, case .watching = phase { return finish(.stopped(reason)) }
 
-        let from = rules.assumesComparable
+        let from =
+            rules.assumesComparable
             ? (current?.split.observedShare ?? 0) * 100 : max(route.weights.canaryPercent, current?.percent ?? 0)
         phase = .rollingBack(RollbackState(reason: reason, since: now, fromPercent: from))
         return [
@@ -75,7 +76,8 @@ extension Rollout {
         state.failures += 1
         state.lastFailure = reason.text
         guard now.since(state.since) < rules.rollbackPatience else {
-            let cause = "the weights could not be written for \(Phrase.duration(now.since(state.since).inSeconds)): \(reason.text)"
+            let cause =
+                "the weights could not be written for \(Phrase.duration(now.since(state.since).inSeconds)): \(reason.text)"
             return [.notify(Notice(.page, Reason("rollback-not-written", cause)))]
                 + finish(.rolledBack(state.reason, .incomplete(cause)))
         }
@@ -125,11 +127,13 @@ extension Rollout {
 
     private func incompleteness(_ state: RollbackState, _ window: WindowSummary) -> String {
         if state.emptyWindows > 0 {
-            return "no request reached the canary in the last \(state.emptyWindows) windows, but there was too little traffic to prove it"
+            return
+                "no request reached the canary in the last \(state.emptyWindows) windows, but there was too little traffic to prove it"
         }
         if state.lastCanaryRequests > 0 {
             let callers = state.callers.isEmpty ? "unknown callers" : state.callers.joined(separator: ", ")
-            return "the canary still got \(Phrase.count(state.lastCanaryRequests)) requests in a window, from \(callers)"
+            return
+                "the canary still got \(Phrase.count(state.lastCanaryRequests)) requests in a window, from \(callers)"
         }
         return "the weights are written, but telemetry was not usable to prove that the canary is empty"
     }

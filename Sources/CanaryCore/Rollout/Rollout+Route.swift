@@ -148,7 +148,10 @@ extension Rollout {
         self.route = snapshot
         // After a crash the verdict that asked for the step may be old.
         if let askedStep, now.since(askedStep.at) > rules.patience {
-            return postpone(step, because: Reason("stale", "the verdict for the next step is too old; it is judged again"))
+            return postpone(
+                step,
+                because: Reason("stale", "the verdict for the next step is too old; it is judged again")
+            )
         }
         phase = .stepping(to: step, attempts: attempts + 1)
         let percent = rules.steps[step]
@@ -191,7 +194,8 @@ extension Rollout {
 
     /// Enters the step that was asked for if it turns out to be written; nil if it is not.
     private mutating func enterAsked(_ snapshot: RouteSnapshot, at now: Timestamp) -> [Action]? {
-        guard let askedStep, rules.steps.indices.contains(askedStep.step), isAt(rules.steps[askedStep.step], snapshot) else {
+        guard let askedStep, rules.steps.indices.contains(askedStep.step), isAt(rules.steps[askedStep.step], snapshot)
+        else {
             return nil
         }
         let previous = route?.weights.canaryPercent ?? 0

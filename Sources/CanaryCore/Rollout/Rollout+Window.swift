@@ -89,9 +89,13 @@ extension Rollout {
     }
 
     private mutating func advance(from state: StepState, _ verdict: Verdict, at now: Timestamp) -> [Action] {
-        guard verdict.decision == .advance || verdict.decision == .promote else { return checkDeadline(verdict, at: now) }
+        guard verdict.decision == .advance || verdict.decision == .promote else {
+            return checkDeadline(verdict, at: now)
+        }
         guard state.step + 1 < rules.steps.count else {
-            return finish(.promoted(Reason("proved", "\(verdict.reason.text); the last step is \(Phrase.weight(state.percent))")))
+            return finish(
+                .promoted(Reason("proved", "\(verdict.reason.text); the last step is \(Phrase.weight(state.percent))"))
+            )
         }
         return step(to: state.step + 1, at: now)
     }
@@ -103,18 +107,22 @@ extension Rollout {
         }
         let bake = rules.pace.bake.inSeconds
         // Time that nobody watched, as after a crash, is no bake.
-        guard now.since(state.appliedAt) >= rules.pace.bake, state.judgedSeconds >= bake / 2, verdict.kind != .unknown, !isPaused
+        guard now.since(state.appliedAt) >= rules.pace.bake, state.judgedSeconds >= bake / 2, verdict.kind != .unknown,
+            !isPaused
         else { return [] }
         guard state.split.isProved else {
             return state.judgedSeconds >= bake + rules.patience.inSeconds
                 ? finish(.held(.weightNotEffective, .notProved(state))) : []
         }
-        return finish(.promoted(Reason("promoted", "\(Phrase.duration(rules.pace.bake.inSeconds)) at 100 % without a regression")))
+        return finish(
+            .promoted(Reason("promoted", "\(Phrase.duration(rules.pace.bake.inSeconds)) at 100 % without a regression"))
+        )
     }
 
     private mutating func checkDeadline(_ verdict: Verdict, at now: Timestamp) -> [Action] {
         guard let firstChangeAt, now.since(firstChangeAt) >= rules.pace.deadline else { return [] }
-        let missing = verdict.missingRequests.map { "; about \(Phrase.count($0)) more canary requests were needed" } ?? ""
+        let missing =
+            verdict.missingRequests.map { "; about \(Phrase.count($0)) more canary requests were needed" } ?? ""
         let reason = Reason(
             "deadline",
             "no decision within \(Phrase.duration(rules.pace.deadline.inSeconds)): \(verdict.reason.text)\(missing)"
@@ -130,7 +138,8 @@ extension Rollout {
         // At 100 % nothing tells a silent canary from a silent service.
         guard isSettled, state.percent < 100 else { return }
         // Where comparability is assumed, stable's requests are not all the rule's: only what was seen says what to expect.
-        let expected = rules.assumesComparable ? (state.split.isProved ? state.split.observedShare : nil) : state.percent / 100
+        let expected =
+            rules.assumesComparable ? (state.split.isProved ? state.split.observedShare : nil) : state.percent / 100
         guard let share = expected, share > 0, share < 1 else { return }
         state.silentExpected += Double(window.stableRequests) * share / (1 - share)
     }
@@ -156,7 +165,10 @@ extension Rollout {
         lossSince = since
         let cause = window.isUsable ? "neither version got a request" : verdict.reason.text
         guard now.since(since) >= rules.patience else { return nil }
-        let reason = Reason("telemetry-lost", "no usable telemetry for \(Phrase.duration(now.since(since).inSeconds)): \(cause)")
+        let reason = Reason(
+            "telemetry-lost",
+            "no usable telemetry for \(Phrase.duration(now.since(since).inSeconds)): \(cause)"
+        )
         return fallBack(rules.guards.onTelemetryLost, .telemetryLost, reason, at: now)
     }
 
@@ -192,7 +204,9 @@ extension Reason {
 
     fileprivate static func notEffective(_ state: Rollout.StepState, _ window: Rollout.WindowSummary) -> Reason {
         let observed = state.split.observedShare.map { Phrase.percent($0) } ?? "nothing"
-        let callers = window.canaryCallers.isEmpty ? "" : "; the canary's callers: \(window.canaryCallers.joined(separator: ", "))"
+        let callers =
+            window.canaryCallers.isEmpty
+            ? "" : "; the canary's callers: \(window.canaryCallers.joined(separator: ", "))"
         return Reason(
             "weightNotEffective",
             "the canary's weight is \(Phrase.weight(state.percent)), but it gets \(observed) of "

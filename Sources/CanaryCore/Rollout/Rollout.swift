@@ -82,11 +82,19 @@ package struct Rollout: Sendable, Hashable, Codable {
             fallthrough
         case .starting, .watching:
             return JudgingContext(
-                phase: .watching, canaryPercent: percent, step: 0, isFirstAfterWeightChange: false, countsForPromotion: false
+                phase: .watching,
+                canaryPercent: percent,
+                step: 0,
+                isFirstAfterWeightChange: false,
+                countsForPromotion: false
             )
         case .rollingBack, .emptying, .finished:
             return JudgingContext(
-                phase: .idle, canaryPercent: percent, step: 0, isFirstAfterWeightChange: false, countsForPromotion: false
+                phase: .idle,
+                canaryPercent: percent,
+                step: 0,
+                isFirstAfterWeightChange: false,
+                countsForPromotion: false
             )
         }
     }

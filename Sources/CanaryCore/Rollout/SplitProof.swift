@@ -66,7 +66,9 @@ package struct SplitProof: Sendable, Hashable, Codable {
             guard logE(to, edge: edge) < Self.threshold else { return .contradicted }
             return logE(from, edge: edge) >= Self.threshold ? .proved : .testing
         case .moved(let from, let isUp):
-            guard let share = observedShare, Double(stable) + Double(canary) >= Self.leastRequests else { return .testing }
+            guard let share = observedShare, Double(stable) + Double(canary) >= Self.leastRequests else {
+                return .testing
+            }
             if isUp, from <= 0 { return canary >= Self.leastCanaryRequests ? .proved : .testing }
             guard logE(from, edge: 0) >= Self.threshold else { return .testing }
             return (isUp ? share > from : share < from) ? .proved : .contradicted

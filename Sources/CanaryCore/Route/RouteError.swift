@@ -1,7 +1,9 @@
 /// Why a route could not be read or written.
 package struct RouteError: Error, Sendable, Hashable, CustomStringConvertible {
     package struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Kind: String { case missing, unreadable, unwritable, notARoute, ambiguous, unsupported, conflict, unproven }
+        private enum Kind: String {
+            case missing, unreadable, unwritable, notARoute, ambiguous, unsupported, conflict, unproven
+        }
         private let kind: Kind
         package var description: String { kind.rawValue }
 

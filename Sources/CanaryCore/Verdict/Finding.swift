@@ -12,6 +12,8 @@ package struct Finding: Sendable, Hashable, Codable {
     /// Events and requests since the first step.
     package var stable: Tally
     package var canary: Tally
+    /// Where canary's share less stable's lies, 95 % whenever one looks; kept for errors only.
+    package var difference95: Range?
 
     package init(
         name: String,
@@ -20,7 +22,8 @@ package struct Finding: Sendable, Hashable, Codable {
         penalty: Double,
         safety: Safety?,
         stable: Tally,
-        canary: Tally
+        canary: Tally,
+        difference95: Range? = nil
     ) {
         self.name = name
         self.edge = edge
@@ -29,6 +32,18 @@ package struct Finding: Sendable, Hashable, Codable {
         self.safety = safety
         self.stable = stable
         self.canary = canary
+        self.difference95 = difference95
+    }
+
+    /// An interval of differences of shares.
+    package struct Range: Sendable, Hashable, Codable {
+        package var low: Double
+        package var high: Double
+
+        package init(low: Double, high: Double) {
+            self.low = low
+            self.high = high
+        }
     }
 
     /// Evidence at the margin of the present step.

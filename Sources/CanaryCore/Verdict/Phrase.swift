@@ -18,7 +18,9 @@ package enum Phrase {
 
     /// A count with thousands separated: `34,112`.
     package static func count(_ value: Double) -> String {
-        guard value.isFinite, value.magnitude < 9e15, let whole = Int(exactly: value.rounded()) else { return "\(value)" }
+        guard value.isFinite, value.magnitude < 9e15, let whole = Int(exactly: value.rounded()) else {
+            return "\(value)"
+        }
         return count(whole)
     }
 

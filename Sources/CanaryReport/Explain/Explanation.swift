@@ -97,7 +97,7 @@ package struct Explanation: Sendable {
         let what = finding.edge.map { "answered slower than \(Phrase.decimal($0)) ms" } ?? "failed"
         var words =
             "The canary \(what) in \(Phrase.percent(canary)) of \(Phrase.count(finding.canary.requests)) requests, stable in "
-            + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(Phrase.points(canary - stable)))"
+            + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(Phrase.points(canary - stable))\(range(finding)))"
         if net >= verdict.harmThreshold, verdict.harmThreshold > 0 {
             words += "; that it is worse than tolerated has evidence of \(Figures.odds(net))"
         } else if let safety = finding.safety {
@@ -110,6 +110,10 @@ package struct Explanation: Sendable {
             words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods"
         }
         return words + "."
+    }
+
+    private func range(_ finding: Finding) -> String {
+        finding.difference95.map { "; 95 %: \(Phrase.points($0.low)) to \(Phrase.points($0.high))" } ?? ""
     }
 
     private func evidence(_ verdict: Verdict) -> String {

@@ -57,6 +57,10 @@ package enum VerdictJSON {
         write(finding.stable, to: &writer)
         writer.key("canary")
         write(finding.canary, to: &writer)
+        if let difference = finding.difference95 {
+            writer.key("difference95")
+            writer.doubles([difference.low, difference.high])
+        }
         writer.endObject()
     }
 

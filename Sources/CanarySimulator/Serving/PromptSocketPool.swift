@@ -1,9 +1,9 @@
 import FlyingSocks
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Sends what is written at once.

@@ -21,7 +21,12 @@ package actor ScrapeSource: TelemetrySource {
         let security = spec.telemetry.security
         request = HTTPRequest(
             url: "",
-            headers: [HTTPHeader(name: "Accept", value: "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5")],
+            headers: [
+                HTTPHeader(
+                    name: "Accept",
+                    value: "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5"
+                )
+            ],
             deadline: spec.telemetry.timeout,
             security: HTTPSecurity(security),
             token: security.tokenFile.map { .file($0) }
@@ -57,7 +62,8 @@ package actor ScrapeSource: TelemetrySource {
             while let (target, answer) = await group.next() {
                 switch answer {
                 case .page(let reading): collector.ingest(reading: reading, from: target.name)
-                case .failed(let label, let message): collector.fail(target: target.name, label: label, message: message)
+                case .failed(let label, let message):
+                    collector.fail(target: target.name, label: label, message: message)
                 }
                 addNext()
             }

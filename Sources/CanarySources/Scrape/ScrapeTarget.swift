@@ -5,8 +5,8 @@ package struct ScrapeTarget: Sendable, Hashable {
 
     /// Names for URLs: what tells them apart, `host:port` or the path without its common end.
     ///
-    /// Duplicated URLs are asked once. Names are distinct, and hold neither credentials nor a query: URLs that differ only
-    /// in those are numbered.
+    /// Duplicated URLs are asked once. Names are distinct, and hold neither credentials nor a query: URLs that differ
+    /// only in those are numbered.
     package static func named(_ urls: [String]) -> [ScrapeTarget] {
         var seen: Set<String> = []
         let distinct = urls.filter { seen.insert($0).inserted }
@@ -14,9 +14,13 @@ package struct ScrapeTarget: Sendable, Hashable {
         let hosts = Set(parts.map(\.host))
         let shortPaths = Set(parts.map(\.shortPath))
         let names =
-            hosts.count == distinct.count
-            ? parts.map(\.host)
-            : hosts.count == 1 && shortPaths.count == distinct.count ? parts.map(\.shortPath) : parts.map { $0.host + $0.path }
+            if hosts.count == distinct.count {
+                parts.map(\.host)
+            } else if hosts.count == 1, shortPaths.count == distinct.count {
+                parts.map(\.shortPath)
+            } else {
+                parts.map { $0.host + $0.path }
+            }
         var taken: Set<String> = []
         return zip(distinct, names).map { url, name in
             var unique = name
@@ -47,7 +51,9 @@ package struct ScrapeTarget: Sendable, Hashable {
         /// The path without slashes around it and without `/stats/prometheus` or `/metrics`.
         var shortPath: String {
             var short = Substring(path)
-            for end in ["/stats/prometheus", "/metrics"] where short.hasSuffix(end) { short = short.dropLast(end.count) }
+            for end in ["/stats/prometheus", "/metrics"] where short.hasSuffix(end) {
+                short = short.dropLast(end.count)
+            }
             while short.first == "/" { short = short.dropFirst() }
             return short.isEmpty ? path : String(short)
         }

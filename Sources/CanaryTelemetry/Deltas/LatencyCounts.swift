@@ -69,9 +69,9 @@ struct LatencyCounts: Sendable, Hashable {
         return difference
     }
 
-    /// A sum that stops at the largest integer.
+    /// A sum that stops at 2^53, the largest count that a recorded window may hold.
     static func sum(_ left: Int, _ right: Int) -> Int {
         let (sum, hasOverflowed) = left.addingReportingOverflow(right)
-        return hasOverflowed ? .max : sum
+        return hasOverflowed ? 1 << 53 : min(sum, 1 << 53)
     }
 }

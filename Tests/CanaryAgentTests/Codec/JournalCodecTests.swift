@@ -170,7 +170,7 @@ struct JournalCodecTests {
         other.bounds = try #require(LatencyBounds(milliseconds: [0.1, 1.0 / 3, 1e300]))
         other.stable = [PodWindow(pod: "", requests: [], latency: [1, 2, 3, 1 << 53])]
         other.canary = []
-        for one in [window, other, Window(seconds: 0), EvenTraffic().window(round: 0, canaryPercent: 0)] {
+        for one in [window, other, Window(seconds: 1e-9), EvenTraffic().window(round: 0, canaryPercent: 0)] {
             let entry = JournalEntry.window(one)
             #expect(try codec.decode(try codec.encode(entry)) == entry)
         }

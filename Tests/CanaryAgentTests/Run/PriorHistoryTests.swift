@@ -112,7 +112,7 @@ struct PriorHistoryTests {
     }
 
     @Test(
-        "unusable windows, baking and rollbacks are left out, and a damaged journal gives what comes before the damage or nothing"
+        "unusable windows, baking and rollbacks are left out, and so is what follows damage in a journal"
     )
     func damaged() async throws {
         let first = RunRig()

@@ -163,7 +163,7 @@ struct ResumeTests {
         #expect(end.weights == folded.rollout.route?.weights, "\(place)")
     }
 
-    /// After the first step the weight rises only after a healthy verdict at the weight before, and a rollback is final.
+    /// After the first step the weight rises only after a healthy verdict at the one before; a rollback is final.
     private static func checkLaws(_ entries: [JournalEntry], _ place: String) {
         var percent = 0.0
         var lastComparison: (percent: Double, verdict: Verdict)?

@@ -62,94 +62,6 @@ struct RolloutDriverTests {
         #expect(await rig.journal.durable.intents == (await store.asked))
     }
 
-    @Test("a step whose intent cannot be written down is not written", arguments: [false, true])
-    func lostBeforeStep(rollsBack: Bool) async {
-        var spec = RunRig.spec
-        spec.guards.onJournalLost = rollsBack ? .rollback : .hold
-        let rig = RunRig(spec: spec, journal: FailingJournal(breaks: .flush { $0.isIntent(.step) }))
-        let end = await rig.run()
-
-        #expect(await rig.store.written == [])
-        #expect(end.weights == RouteWeights(stable: 100, canary: 0))
-        if rollsBack {
-            #expect(end.outcome?.word == "rolledBack", "\(String(describing: end.outcome))")
-        } else {
-            #expect(end.outcome?.qualifiedWord == "held(journalLost)")
-        }
-        #expect(rig.observer.words.contains("notice journalLost"))
-        #expect(end.ledger.notices.contains { $0.urgency == .page && $0.reason.label == "journalLost" })
-    }
-
-    @Test(
-        "a journal that is lost while a step is answered ends as the spec says, and the weights told are the real ones"
-    )
-    func lostAtAnswer() async {
-        for fallback in [Guards.Fallback.hold, .rollback] {
-            var spec = RunRig.spec
-            spec.guards.onJournalLost = fallback
-            let rig = RunRig(spec: spec, journal: FailingJournal(breaks: .append { $0.isApplied }))
-            let end = await rig.run()
-            let present = await rig.store.present
-            #expect(end.weights == present)
-            switch fallback {
-            case .hold:
-                #expect(end.outcome?.qualifiedWord == "held(journalLost)")
-                #expect(present == RouteWeights(stable: 80, canary: 20))
-            case .rollback:
-                #expect(end.outcome?.word == "rolledBack")
-                #expect(present == RouteWeights(stable: 100, canary: 0))
-            }
-            #expect(rig.observer.words.count { $0.hasPrefix("finished") } == 1)
-            #expect(rig.observer.words.last?.hasPrefix("finished") == true)
-        }
-    }
-
-    @Test("a rollback is written also when its intent cannot be written down")
-    func lostBeforeRollback() async {
-        for breaks in [
-            FailingJournal.Break.append { $0.isIntent(.rollback) }, .flush { $0.isIntent(.rollback) },
-            .append {
-                if case .event(.notice(let notice), _) = $0 { notice.reason.label == "rolling-back" } else { false }
-            },
-        ] {
-            let rig = RunRig(traffic: EvenTraffic(canaryFailures: 0.08), journal: FailingJournal(breaks: breaks))
-            let end = await rig.run()
-            #expect(end.outcome?.word == "rolledBack", "\(String(describing: end.outcome))")
-            #expect(await rig.store.present == RouteWeights(stable: 100, canary: 0))
-            #expect(rig.observer.words.count { $0.hasPrefix("finished") } == 1)
-        }
-    }
-
-    @Test("a journal that breaks at any record leaves a run that ends once, and never spins")
-    func lostAnywhere() async {
-        let whole = RunRig(traffic: EvenTraffic(canaryFailures: 0.08))
-        await whole.run()
-        let count = await whole.journal.entries.count
-        for fallback in [Guards.Fallback.hold, .rollback] {
-            var spec = RunRig.spec
-            spec.guards.onJournalLost = fallback
-            for position in 0..<count {
-                let seen = Mutex(0)
-                let journal = FailingJournal(
-                    breaks: .append { _ in
-                        seen.withLock {
-                            $0 += 1
-                            return $0 > position
-                        }
-                    }
-                )
-                let rig = RunRig(spec: spec, traffic: EvenTraffic(canaryFailures: 0.08), journal: journal)
-                let end = await rig.run()
-                #expect(end.outcome != nil, "broken at \(position)")
-                #expect(rig.observer.words.count { $0.hasPrefix("finished") } == 1, "broken at \(position)")
-                #expect(await rig.store.present == end.weights, "broken at \(position)")
-                if fallback == .rollback || end.outcome?.word == "rolledBack" {
-                    #expect(end.weights?.canary == 0, "broken at \(position)")
-                }
-            }
-        }
-    }
-
     @Test("a store that is away for a while gets the rollback each second, without waiting for telemetry")
     func retries() async {
         let away = RouteError(.unwritable, "no space left on device", disposition: .retry)
@@ -258,109 +170,6 @@ struct RolloutDriverTests {
         }
     }
 
-    @Test("an interrupt during a sleep or a round ends the run, weights as they are")
-    func interrupted() async {
-        for isInRound in [false, true] {
-            let inbox = RunInbox()
-            let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
-            let telemetry = ScriptedTelemetry { round in
-                if isInRound, round == 32 { inbox.send(.interrupt("interrupted (SIGINT)")) }
-                return EvenTraffic().window(round: round, canaryPercent: await store.present?.canaryPercent ?? 0)
-            }
-            let rig = RunRig(
-                store: store,
-                inbox: inbox,
-                slept: { count, _ in if !isInRound, count == 32 { inbox.send(.interrupt("interrupted (SIGINT)")) } },
-                telemetry: telemetry
-            )
-            let end = await rig.run()
-            #expect(end.outcome == nil)
-            #expect(end.interruption?.label == "interrupted")
-            #expect(end.weights == RouteWeights(stable: 80, canary: 20))
-            #expect(await rig.telemetry.rounds <= 34)
-            #expect(rig.observer.words.last == "interrupted")
-            guard case .interrupted = await rig.journal.durable.events.last else {
-                Issue.record("the interrupt is not in the journal")
-                continue
-            }
-        }
-    }
-
-    @Test(
-        "a rollback, a stop or a signal does not wait for targets that stall, and what they would have told is not lost",
-        arguments: [Rollout.OperatorCommand.Verb.rollback, .stop, nil]
-    )
-    func stalling(verb: Rollout.OperatorCommand.Verb?) async {
-        let inbox = RunInbox()
-        let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
-        let telemetry = ScriptedTelemetry { round in
-            if round == 32 {
-                inbox.send(verb.map { .command(Rollout.OperatorCommand($0, reason: "test")) } ?? .interrupt("SIGINT"))
-                // Ends by cancellation.
-                try? await Task.sleep(for: .seconds(600))
-            }
-            return EvenTraffic().window(round: round, canaryPercent: await store.present?.canaryPercent ?? 0)
-        }
-        let rig = RunRig(store: store, inbox: inbox, telemetry: telemetry)
-        let start = ContinuousClock.now
-        let end = await rig.run()
-        #expect(ContinuousClock.now - start < .seconds(60))
-        switch verb {
-        case .rollback:
-            #expect(end.outcome?.word == "rolledBack")
-            #expect(end.weights?.canary == 0)
-            let lengths = await rig.journal.entries.compactMap {
-                if case .window(let window) = $0 { window.seconds } else { nil }
-            }
-            #expect(lengths.reduce(0, +) == Double(5 * (await rig.telemetry.rounds)))
-            #expect(lengths.contains(10), "the window after the one that was broken off is longer")
-        case .stop:
-            #expect(end.outcome?.word == "stopped")
-            #expect(end.weights?.canary == 20)
-        default:
-            #expect(end.interruption?.label == "interrupted")
-            #expect(end.weights?.canary == 20)
-        }
-        #expect(RunRig.fold(await rig.journal.durable, rig.header).ledger == end.ledger)
-    }
-
-    @Test("a cancelled run says so")
-    func cancelled() async {
-        let rig = RunRig()
-        let end = await Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            return await rig.run()
-        }.value
-        #expect(end.outcome == nil)
-        #expect(end.interruption?.label == "cancelled")
-        #expect(rig.observer.words.last == "interrupted")
-    }
-
-    @Test("operator commands work from the inbox, in order")
-    func commands() async {
-        func outcome(_ verbs: [Rollout.OperatorCommand.Verb]) async -> (RolloutDriver.End, RunRig) {
-            let inbox = RunInbox()
-            let rig = RunRig(
-                inbox: inbox,
-                slept: { count, _ in
-                    guard count == 36 else { return }
-                    for verb in verbs { inbox.send(.command(Rollout.OperatorCommand(verb, reason: "test"))) }
-                }
-            )
-            return (await rig.run(), rig)
-        }
-        let (rolledBack, rig) = await outcome([.rollback, .promote, .stop])
-        #expect(rolledBack.outcome?.word == "stopped", "a stop ends also a rollback on its way")
-        #expect(rolledBack.weights?.canary == 0)
-        #expect(await rig.store.asked.last == .allStable)
-        let (stopped, _) = await outcome([.stop, .rollback])
-        #expect(stopped.outcome?.word == "stopped")
-        #expect(stopped.weights?.canary == 20)
-        let (promoted, promotedRig) = await outcome([.pause, .promote, .resume])
-        #expect(promoted.outcome?.word == "promoted")
-        #expect(await promotedRig.store.written.last?.canary == 100)
-    }
-
     @Test("rounds that take longer than the interval follow each other, and nothing spins")
     func slow() async {
         let clock = Mutex<ManualRunClock?>(nil)
@@ -378,18 +187,6 @@ struct RolloutDriverTests {
         for entry in await rig.journal.entries {
             if case .window(let window) = entry { #expect(window.seconds == 5 || window.seconds == 8) }
         }
-    }
-
-    @Test("a write does not wait for whoever is told about it, and the notices arrive all the same")
-    func notifiers() async {
-        let store = InMemoryRouteStore(RouteWeights(stable: 100, canary: 0))
-        let notifier = PatientNotifier(store: store)
-        let rig = RunRig(traffic: EvenTraffic(canaryFailures: 0.08), store: store)
-        var driver = rig.driver(notifier: notifier)
-        let end = await driver.run()
-        #expect(end.outcome?.word == "rolledBack")
-        #expect(await notifier.sawRollback == true)
-        #expect(await notifier.labels.contains("rolling-back"))
     }
 
     @Test("observers see each thing once, in order, and the ledger's steps add up")
@@ -443,29 +240,5 @@ struct RolloutDriverTests {
         }
         #expect(watched == 2, "a baseline, and one window before the first step")
         #expect(RunRig.fold(events, rig.header).ledger == end.ledger)
-    }
-}
-
-/// Holds each notice back until a rollback was written, or very many turns have passed.
-private actor PatientNotifier: Notifier {
-    private let store: InMemoryRouteStore
-    private(set) var labels: [String] = []
-    private(set) var sawRollback: Bool?
-
-    init(store: InMemoryRouteStore) {
-        self.store = store
-    }
-
-    func notify(_ notice: Notice, about run: RunHeader) async {
-        labels.append(notice.reason.label)
-        guard sawRollback == nil else { return }
-        for _ in 0..<2_000_000 {
-            if await store.asked.last == .allStable {
-                sawRollback = true
-                return
-            }
-            await Task.yield()
-        }
-        sawRollback = false
     }
 }

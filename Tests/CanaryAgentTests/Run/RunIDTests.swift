@@ -20,12 +20,14 @@ struct RunIDTests {
     func sameMillisecond() {
         let now = Timestamp(milliseconds: 1_767_225_600_000)
         var last: String?
+        var bad: [String] = []
         for _ in 0..<10_500 {
             let name = RunID.make(at: now, after: last)
-            if let last { #expect(last.utf8.lexicographicallyPrecedes(name.utf8)) }
-            #expect(JournalFile.isValid(runID: name))
+            let isAfter = last.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true
+            if !isAfter || !JournalFile.isValid(runID: name) { bad.append(name) }
             last = name
         }
+        #expect(bad.isEmpty, "\(bad.count) names, \(bad.first ?? "")")
         let later = RunID.make(at: now.advanced(by: .milliseconds(1)), after: last)
         #expect(later == "run-20260101T000000-001")
     }

@@ -19,7 +19,7 @@ import Testing
 
         #expect(breakdown.result.ending == .exited(130), "\(breakdown.result.talk)")
         #expect(breakdown.areNamed, "\(breakdown.result.talk)")
-        #expect(breakdown.recovered == (mischief != .refuses))
+        #expect(breakdown.recovered == (mischief != .refuses), "\(breakdown.result.talk)")
         #expect(breakdown.weights == [75, 25], "neither promoted nor rolled back")
     }
 
@@ -40,6 +40,7 @@ import Testing
             let bomb = mischief == .sendsBomb ? try Self.bomb() : []
             let pages = try mesh.targets().suffix(pods)
             let fronts = try pages.map { try PodFront(of: $0, bomb: bomb) }
+            defer { withExtendedLifetime((mesh, fronts)) {} }
             var spec = folder.read("canary.yaml")
             for (page, front) in zip(pages, fronts) { spec = spec.replacingOccurrences(of: page, with: front.url) }
             try folder.write("canary.yaml", spec)

@@ -37,6 +37,7 @@ import Testing
         try await Patience.blocking {
             let folder = try TestFolder()
             let mesh = try MeshProcess(scenario: "healthy", seed: 8, speed: 10, in: folder)
+            defer { withExtendedLifetime(mesh) {} }
             let disk = folder.file("disk")
             try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
             let isMounted = mount("tmpfs", disk, "tmpfs", 0, "size=1m") == 0

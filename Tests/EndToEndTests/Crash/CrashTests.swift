@@ -58,6 +58,7 @@ import Testing
         return try await Patience.blocking {
             var chance = Chance(seed: seed)
             let mesh = try MeshProcess(scenario: scenario, seed: 3, speed: 20, in: try TestFolder())
+            defer { withExtendedLifetime(mesh) {} }
             let folder = mesh.folder
             let watch = RouteWatch(path: mesh.route)
             let arguments = ["run", mesh.spec, "--journal", folder.file("journal"), "--output", "json"]

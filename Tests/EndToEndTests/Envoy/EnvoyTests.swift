@@ -54,6 +54,7 @@ import Testing
         try await Patience.blocking {
             let folder = try TestFolder()
             let lab = try EnvoyLab(canaryErrors: canaryErrors, requestsPerSecond: 400, in: folder)
+            defer { withExtendedLifetime(lab) {} }
             let before = try lab.facts()
             let arguments = ["run", try lab.writeSpec(), "--journal", folder.file("journal"), "--output", "json"]
             let result = try Haldane.run(arguments, in: folder, seconds: 170)

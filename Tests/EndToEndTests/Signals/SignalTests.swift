@@ -38,6 +38,7 @@ import Testing
     func secondRun() async throws {
         let (second, first) = try await Patience.blocking {
             let mesh = try MeshProcess(scenario: "healthy", seed: 4, speed: 10, in: try TestFolder())
+            defer { withExtendedLifetime(mesh) {} }
             let arguments = Self.arguments(mesh)
             let first = try Haldane(arguments, in: mesh.folder, as: "first")
             try first.waitForTalk("event=started")
@@ -56,6 +57,7 @@ import Testing
     private func interrupt(_ signal: Int32, _ more: [String]) async throws -> Interrupted {
         try await Patience.blocking {
             let mesh = try MeshProcess(scenario: "healthy", seed: 4, speed: 10, in: try TestFolder())
+            defer { withExtendedLifetime(mesh) {} }
             // At the first step for as long as the test takes: nothing is proved within its settling time.
             let run = try Haldane(
                 Self.arguments(mesh) + ["--set", "pace.settle=10m", "--set", "pace.deadline=1h"] + more,
