@@ -1,8 +1,13 @@
+import CanaryStatistics
+
 /// Rolls back a canary that plainly fails, however little is known of the stable version's past.
 ///
 /// Fires when the last two windows together hold at least 20 canary requests, the share of failures among them is above the
 /// bar, and the stable version's share is below half of the bar. Without stable requests, as at 100 %, the last share that
 /// twenty of them gave is taken. It stands outside of the promise on false rollbacks.
+///
+/// The canary's bar is raised to twice the worst that a single stable pod has shown (see `PodPlacebo`), at most to 90 %: without
+/// that, an equal canary of one or two pods is rolled back by the first episode of one of them.
 package struct AbsoluteGuard: Sendable, Hashable {
     private struct Counts: Sendable, Hashable {
         var stable = Finding.Tally(events: 0, requests: 0)
@@ -14,9 +19,15 @@ package struct AbsoluteGuard: Sendable, Hashable {
     private var previous = Counts()
     /// Stable's share of failures when it last had enough requests; it stands in when stable gets none, as at 100 %.
     private var lastStableShare = 0.0
+    private var placebo = PodPlacebo()
 
     package init(bar: Double?) {
         self.bar = bar
+    }
+
+    /// Learns from the stable pods of a window what a single pod may show; before `feed` of that window.
+    mutating func learn(_ stablePods: [PodCounts]) {
+        placebo.feed(stablePods)
     }
 
     /// Feeds one window and says why to roll back, if so.
@@ -34,14 +45,15 @@ package struct AbsoluteGuard: Sendable, Hashable {
         guard requests >= Self.leastRequests else { return nil }
         let share = (previous.canary.events + canary.events) / requests
         let stableShare = stableRequests > 0 ? stableEvents / stableRequests : lastStableShare
-        guard share > bar, stableShare < bar / 2 else { return nil }
+        let raised = placebo.raised(bar)
+        guard share > raised, stableShare < bar / 2 else { return nil }
 
         return Reason(
             "absolute",
             "the canary failed \(Phrase.percent(share)) of its last \(Phrase.count(requests)) requests, above the absolute bar of "
-                + "\(Phrase.percent(bar)), while stable failed \(Phrase.percent(stableShare))"
+                + "\(Phrase.percent(raised)), while stable failed \(Phrase.percent(stableShare))"
         )
     }
 
-    private static let leastRequests = 20.0
+    static let leastRequests = 20.0
 }

@@ -57,6 +57,7 @@ package struct Judge: Sendable {
                 notes: rules.notes
             )
         }
+        guardrail.learn(counts.stable)
         let alarm = guardrail.feed(stable: counts.stable.tally, canary: counts.canary.tally)
 
         switch context.phase {

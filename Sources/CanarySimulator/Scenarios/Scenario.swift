@@ -52,7 +52,7 @@ package enum Scenario: String, CaseIterable, Sendable, Hashable, Codable {
         case .sharedOutage:
             "equal to v1; from 3 minutes after its first request both fail 20 % and are 3x slower for 2 to 3 minutes"
         case .podBursts:
-            "equal to v1; each pod of both has an episode of 10 to 20 s about every 20 minutes (20 % errors, 3x slower)"
+            "equal to v1; each pod of both has an episode of 10 to 20 s about every 20 minutes (30 % errors, 3x slower)"
         case .secondWriter: "equal to v1; the weights are reset to 100/0 20 s into the second step"
         case .bypass: "equal to v1; batch-job sends 8 % of all requests straight to v2"
         }

@@ -13,7 +13,11 @@ import Testing
         var weights: [Int]
     }
 
-    @Test("is named, spoils the verdict, and is no zero traffic", .timeLimit(.minutes(3)), arguments: PodFront.Mischief.allCases)
+    @Test(
+        "is named, spoils the verdict, and is no zero traffic",
+        .timeLimit(.minutes(3)),
+        arguments: PodFront.Mischief.allCases
+    )
     func onePod(mischief: PodFront.Mischief) async throws {
         let breakdown = try await breakDown(mischief, pods: 1)
 
@@ -47,7 +51,9 @@ import Testing
 
             let run = try Haldane(
                 ["run", mesh.spec, "--journal", folder.file("journal"), "--output", "json"] + QuickPace.arguments
-                    + ["--set", "telemetry.scrape.timeout=1s", "--set", "pace.settle=10m", "--set", "pace.deadline=1h"],
+                    + [
+                        "--set", "telemetry.scrape.timeout=1s", "--set", "pace.settle=10m", "--set", "pace.deadline=1h",
+                    ],
                 in: folder,
                 as: "run"
             )
@@ -87,9 +93,15 @@ import Testing
         let folder = try TestFolder()
         let script = "import gzip; gzip.open('bomb', 'wb', 6).write(b'# nothing of interest\\n' * 12_000_000)"
         let packing = try ChildProcess(
-            "/usr/bin/env", ["python3", "-c", script], in: folder.path, output: folder.file("out"), talk: folder.file("err")
+            "/usr/bin/env",
+            ["python3", "-c", script],
+            in: folder.path,
+            output: folder.file("out"),
+            talk: folder.file("err")
         )
-        guard try packing.wait(seconds: 60) == .exited(0), let data = FileManager.default.contents(atPath: folder.file("bomb")) else {
+        guard try packing.wait(seconds: 60) == .exited(0),
+            let data = FileManager.default.contents(atPath: folder.file("bomb"))
+        else {
             throw ChildProcess.Failure(description: "python3 cannot pack a file: \(folder.read("err"))")
         }
         return Array(data)

@@ -57,7 +57,10 @@ final class PodFront: Sendable {
         case .neverEnds:
             [
                 .send(Array("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n".utf8)),
-                .sendForever(Array(String(repeating: "# nothing of interest\n", count: 500).utf8), pause: .milliseconds(1)),
+                .sendForever(
+                    Array(String(repeating: "# nothing of interest\n", count: 500).utf8),
+                    pause: .milliseconds(1)
+                ),
             ]
         case .answersHalf:
             [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nup 1\n".utf8)), .close]

@@ -61,7 +61,8 @@ import Testing
             defer { withExtendedLifetime(mesh) {} }
             let folder = mesh.folder
             let watch = RouteWatch(path: mesh.route)
-            let arguments = ["run", mesh.spec, "--journal", folder.file("journal"), "--output", "json"]
+            let arguments =
+                ["run", mesh.spec, "--journal", folder.file("journal"), "--output", "json"]
                 + QuickPace.arguments + ["--set", "pace." + bake]
             var (killed, lives) = (0, 0)
             while true {
@@ -82,7 +83,11 @@ import Testing
                     last: result,
                     findings: watch.end(),
                     route: RouteText(TestFolder.text(mesh.route)),
-                    replay: try Haldane.run(["replay", folder.file("journal"), "--output", "json"], in: folder, as: "replay")
+                    replay: try Haldane.run(
+                        ["replay", folder.file("journal"), "--output", "json"],
+                        in: folder,
+                        as: "replay"
+                    )
                 )
             }
         }

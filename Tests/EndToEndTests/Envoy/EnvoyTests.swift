@@ -67,7 +67,11 @@ import Testing
                 route: RouteText(folder.read("route.yaml")),
                 before: before,
                 after: [first, try lab.facts()],
-                replay: try Haldane.run(["replay", folder.file("journal"), "--output", "json"], in: folder, as: "replay")
+                replay: try Haldane.run(
+                    ["replay", folder.file("journal"), "--output", "json"],
+                    in: folder,
+                    as: "replay"
+                )
             )
         }
     }

@@ -23,11 +23,19 @@ struct Haldane: Sendable {
     /// - Parameters:
     ///   - name: under which its output is kept in the folder.
     ///   - prefix: a program with arguments that runs the command, e.g. a shell that sets limits first.
-    init(_ arguments: [String], in folder: TestFolder, as name: String = "haldane", through prefix: [String] = []) throws {
+    init(_ arguments: [String], in folder: TestFolder, as name: String = "haldane", through prefix: [String] = [])
+        throws
+    {
         outputPath = folder.file(name + ".out")
         talkPath = folder.file(name + ".err")
         let words = prefix + [try Self.binary()] + arguments
-        process = try ChildProcess(words[0], Array(words.dropFirst()), in: folder.path, output: outputPath, talk: talkPath)
+        process = try ChildProcess(
+            words[0],
+            Array(words.dropFirst()),
+            in: folder.path,
+            output: outputPath,
+            talk: talkPath
+        )
     }
 
     /// Runs a command to its end; blocks the thread.
@@ -74,7 +82,9 @@ struct Haldane: Sendable {
         let beside = [Bundle.main.executableURL, Bundle.main.bundleURL].compactMap { $0?.deletingLastPathComponent() }
         let candidates = beside.map { $0.path + "/haldane" } + [Checkout.root + "/.build/release/haldane"]
         guard let found = candidates.first(where: FileManager.default.isExecutableFile) else {
-            throw ChildProcess.Failure(description: "there is no haldane binary; run 'make build' (looked at \(candidates))")
+            throw ChildProcess.Failure(
+                description: "there is no haldane binary; run 'make build' (looked at \(candidates))"
+            )
         }
         return found
     }
@@ -83,5 +93,6 @@ struct Haldane: Sendable {
 /// Where this checkout is.
 enum Checkout {
     static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .path
 }

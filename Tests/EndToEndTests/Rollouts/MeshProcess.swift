@@ -17,7 +17,9 @@ final class MeshProcess: Sendable {
             through: ["/usr/bin/timeout", "--kill-after=5", "600"]
         )
         let process = process
-        guard Patience.wait(seconds: 60, until: { process.output.contains("\n") || process.hasEnded }), !process.hasEnded else {
+        guard Patience.wait(seconds: 60, until: { process.output.contains("\n") || process.hasEnded }),
+            !process.hasEnded
+        else {
             throw ChildProcess.Failure(description: "the simulated mesh does not listen:\n\(process.talk)")
         }
     }

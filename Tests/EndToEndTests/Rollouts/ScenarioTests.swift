@@ -84,7 +84,9 @@ import Testing
     private func demo(_ scenario: String, seed: Int, speed: Int = 0) async throws -> Demo {
         try await Patience.blocking {
             let folder = try TestFolder()
-            let arguments = ["demo", "--scenario", scenario, "--seed", "\(seed)", "--speed", "\(speed)", "--output", "json"]
+            let arguments = [
+                "demo", "--scenario", scenario, "--seed", "\(seed)", "--speed", "\(speed)", "--output", "json",
+            ]
             let result = try Haldane.run(arguments + ["--directory", folder.file("demo")], in: folder)
             let run = try result.json(RunResult.self)
             return Demo(
@@ -103,7 +105,10 @@ import Testing
     }
 
     private func checkRoute(_ demo: Demo, _ run: RunResult, _ seed: Int) {
-        #expect(demo.route.weights.count == 2 && demo.route.weights.reduce(0, +) == 100, "seed \(seed): \(demo.route.weights)")
+        #expect(
+            demo.route.weights.count == 2 && demo.route.weights.reduce(0, +) == 100,
+            "seed \(seed): \(demo.route.weights)"
+        )
         #expect(demo.route.weights == [run.weights?.stable, run.weights?.canary], "seed \(seed)")
         switch run.outcome {
         case "promoted": #expect(demo.route.weights == [0, 100], "seed \(seed)")
