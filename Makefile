@@ -26,8 +26,15 @@ build: setup ## build the program: .build/release/haldane
 tests: setup
 	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
 
+# Suites that talk to real peers under real deadlines must not share two cores with the property tests.
+REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests|CanaryAgentTests|CommandLineTests
+END_TO_END := EndToEndTests
+TEST := $(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
+
 test: tests ## run every test, with a real Envoy among them
-	@$(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
+	@$(TEST) --skip '$(REAL_TIME)|$(END_TO_END)'
+	@$(TEST) --no-parallel --filter '$(REAL_TIME)'
+	@$(TEST) --filter '$(END_TO_END)'
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh
 	@Scripts/demo $(HALDANE) $(DEMO_SEED)
