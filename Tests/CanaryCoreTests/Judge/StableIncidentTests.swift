@@ -1,4 +1,5 @@
 import CanaryCore
+import CanaryStatistics
 import CanaryTelemetry
 import Testing
 
