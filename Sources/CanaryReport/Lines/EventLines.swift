@@ -82,7 +82,9 @@ package struct EventLines: Sendable {
         if case .watching = progress.rollout.phase {
             fields.append(("history", "\(Int(min(progress.rollout.historySeconds, 1e9)))s"))
         }
-        for fault in window.quality.faults.prefix(3) { fields.append(("fault", "\(fault.pod): \(fault.message)")) }
+        let faults = window.quality.faults
+        for fault in faults.prefix(3) { fields.append(("fault", "\(fault.pod): \(fault.message)")) }
+        if faults.count > 3 { fields.append(("more_faults", faults.dropFirst(3).map(\.pod).joined(separator: ","))) }
         fields.append(("reason", verdict.reason.label))
         fields.append(("message", verdict.reason.text))
         return fields

@@ -97,7 +97,7 @@ package actor ScrapeSource: TelemetrySource {
             }
             return .page(TelemetryCollector.read(page: response.body, configuration: configuration))
         } catch {
-            return .failed(label: error.faultLabel, message: error.description)
+            return .failed(label: error.faultLabel, message: error.cause.map { "\(error.message): \($0)" } ?? error.message)
         }
     }
 
