@@ -97,7 +97,8 @@ package actor ScrapeSource: TelemetrySource {
             }
             return .page(TelemetryCollector.read(page: response.body, configuration: configuration))
         } catch {
-            return .failed(label: error.faultLabel, message: error.cause.map { "\(error.message): \($0)" } ?? error.message)
+            let cause = error.cause.map { ": \($0)" } ?? ""
+            return .failed(label: error.faultLabel, message: error.message + cause)
         }
     }
 
