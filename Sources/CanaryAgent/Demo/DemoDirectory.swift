@@ -21,7 +21,11 @@ struct DemoDirectory {
             try Data(DemoFiles.virtualService().utf8).write(to: URL(filePath: route), options: .atomic)
             try Data(specText.utf8).write(to: URL(filePath: specPath), options: .atomic)
         } catch {
-            throw AgentError("cannot write the demo's files in \(folder)", cause: "\(error)", exitCode: .usage)
+            throw AgentError(
+                "cannot write the demo's files in \(folder)",
+                hint: "--directory has to be a folder that can be made and written",
+                exitCode: .usage
+            )
         }
         do {
             var decoded = try SpecDecoder.decode(text: specText, file: specPath)

@@ -120,16 +120,40 @@ package struct RunSession {
         }
     }
 
+    /// Refuses to try the spec's stable destination unless the user says so.
+    ///
+    /// After a promotion the canary carries the traffic, and the same command would send it back to the old version. A file does
+    /// not show whether that slot holds a new release by now.
+    private func requireIntended(_ roles: Roles, _ found: RouteSnapshot, _ spec: CanarySpec) throws(AgentError) {
+        guard roles == .exchanged else { return }
+        let (old, new) = (spec.route.stable.label, spec.route.canary.label)
+        let share = Phrase.weight(found.weights.canaryPercent)
+        guard found.weights.stable == 0 else {
+            throw AgentError(
+                "\(new) carries \(share) and \(old) the rest: it cannot be told which of the two is being tried",
+                hint: "set the weights to 100/0 or 0/100 by hand, then run again"
+            )
+        }
+        guard options.startsNew else {
+            throw AgentError(
+                "\(new) carries \(share) already; this run would try \(old) and take \(new) as stable",
+                hint: "if \(old) holds the next release, say so with --new; otherwise there is nothing to do"
+            )
+        }
+    }
+
     private func begin(in directory: JournalDirectory, after runs: [JournalFile]) async throws -> Plan {
         let spec = RouteFile.completed(options.spec, path: options.routePath)
         let found = try await RouteFile.store(options.routePath, spec, .asNamed).read()
+        let roles = Roles(found: found.weights)
+        try requireIntended(roles, found, spec)
         let now = await clock.now()
         let header = RunHeader(
             version: options.version,
             run: RunID.make(at: now, after: runs.last?.runID),
             startedAt: now,
             spec: spec,
-            roles: Roles(found: found.weights),
+            roles: roles,
             place: found.place
         )
         let writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))

@@ -55,7 +55,8 @@ package struct RunLedger: Sendable, Hashable {
     package mutating func judged(_ window: Window, in context: JudgingContext, _ verdict: Verdict, at now: Timestamp) {
         touch(now)
         windows += 1
-        if window.quality.unusable != nil { unusableWindows += 1 }
+        // The first round only reads the counters: nothing is wrong with it.
+        if window.quality.unusable != nil, window.quality.unusable != .baseline { unusableWindows += 1 }
         lastFaults = window.quality.faults
         let canaryFailed = window.canary.reduce(0) { $0 &+ $1.failures }
         stableRequests = stableRequests &+ window.stableTotal

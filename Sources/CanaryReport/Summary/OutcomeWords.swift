@@ -36,6 +36,8 @@ enum OutcomeWords {
         switch outcome {
         case .promoted:
             return "nothing; \(canary) carries the weight it was meant to carry"
+        case .rolledBack(let reason, .proved) where reason.label == "operator":
+            return "nothing was found against \(canary); run again when it may be tried again"
         case .rolledBack(_, .proved):
             return "look at \(canary) before trying again; the journal has the numbers"
         case .rolledBack(_, .incomplete(let why)):

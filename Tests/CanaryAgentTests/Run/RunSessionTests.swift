@@ -112,6 +112,36 @@ struct RunSessionTests {
         #expect(try scratch.load(nonsense) == Array("a: [".utf8))
     }
 
+    @Test("a canary that carries the traffic already is not sent back to the old version unless --new says so")
+    func alreadyPromoted() async throws {
+        try scratch.store(DemoFiles.virtualService(canaryPercent: 100).utf8, at: route)
+        do {
+            _ = try await run(spec)
+            Issue.record("the run began")
+        } catch {
+            #expect(error.message == "v2 carries 100 % already; this run would try v1 and take v2 as stable")
+            #expect(error.hint?.contains("--new") == true)
+        }
+        #expect(try runs().isEmpty)
+        let report = try await run(spec, new: true)
+        #expect(report.header.roles == .exchanged)
+        #expect(report.header.canary.subset == "v1")
+    }
+
+    @Test("a canary that carries most of the traffic is refused: nobody can tell which version is tried")
+    func mostOfTheTraffic() async throws {
+        try scratch.store(DemoFiles.virtualService(canaryPercent: 75).utf8, at: route)
+        for isNew in [false, true] {
+            do {
+                _ = try await run(spec, new: isNew)
+                Issue.record("the run began")
+            } catch {
+                #expect(error.message.contains("cannot be told"))
+            }
+        }
+        #expect(try runs().isEmpty)
+    }
+
     @Test("a journal that cannot be read stops a run with a way out, and --new takes it")
     func damagedJournal() async throws {
         let first = try await run(spec)
