@@ -9,7 +9,8 @@ extension Rollout.WindowSummary {
             canaryRequests: window.canaryTotal,
             isUsable: window.quality.unusable == nil,
             canaryCallers: window.quality.canaryCallers.sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(5)
-                .map(\.name)
+                .map(\.name),
+            isCanaryComplete: window.quality.faults.allSatisfy { $0.side == .stable }
         )
     }
 }

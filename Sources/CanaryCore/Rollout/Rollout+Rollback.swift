@@ -105,8 +105,11 @@ extension Rollout {
         let startedAt = now.advanced(by: .milliseconds(-Self.milliseconds(window.seconds)))
         if window.isUsable, startedAt >= writtenAt {
             if window.canaryRequests == 0 {
-                state.emptyWindows += 1
-                state.emptyRequests += Double(window.stableRequests)
+                // A page that is missing proves nothing.
+                if window.isCanaryComplete {
+                    state.emptyWindows += 1
+                    state.emptyRequests += Double(window.stableRequests)
+                }
             } else {
                 state.emptyWindows = 0
                 state.emptyRequests = 0

@@ -53,7 +53,7 @@ extension Rollout {
         state.windows += 1
         let startedAt = now.advanced(by: .milliseconds(-Self.milliseconds(window.seconds)))
         let isSettled = startedAt >= state.appliedAt.advanced(by: rules.pace.settle)
-        if window.isUsable {
+        if window.isUsable, window.isCanaryComplete {
             state.split.observe(stable: window.stableRequests, canary: window.canaryRequests, isSettled: isSettled)
             countSilence(window, &state, isSettled: isSettled)
         }

@@ -42,19 +42,23 @@ extension Rollout {
         package var isUsable: Bool
         /// Who called the canary, most requests first.
         package var canaryCallers: [String]
+        /// Whether every target that is, or may be, a canary pod gave its counts: only then is a zero a zero.
+        package var isCanaryComplete: Bool
 
         package init(
             seconds: Double,
             stableRequests: Int,
             canaryRequests: Int,
             isUsable: Bool,
-            canaryCallers: [String] = []
+            canaryCallers: [String] = [],
+            isCanaryComplete: Bool = true
         ) {
             self.seconds = seconds
             self.stableRequests = stableRequests
             self.canaryRequests = canaryRequests
             self.isUsable = isUsable
             self.canaryCallers = canaryCallers
+            self.isCanaryComplete = isCanaryComplete
         }
     }
 

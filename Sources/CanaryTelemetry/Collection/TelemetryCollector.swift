@@ -192,12 +192,15 @@ package struct TelemetryCollector: Sendable {
         var stable = Turnout()
         var canary = Turnout()
         var everyone = Turnout()
+        // Targets that have shown neither version. A failing one may be a canary pod: nothing tells.
+        var unidentified = Turnout()
         var hasSeries = false
         for state in targets.values {
             hasSeries = hasSeries || state.hasStable || state.hasCanary
             Self.count(state.answer, in: &everyone)
             if state.hasStable { Self.count(state.answer, in: &stable) }
             if state.hasCanary { Self.count(state.answer, in: &canary) }
+            if !state.hasStable, !state.hasCanary { Self.count(state.answer, in: &unidentified) }
         }
         let areCallers = configuration.reporter != .destination
         let first = areCallers ? everyone : stable
@@ -213,6 +216,10 @@ package struct TelemetryCollector: Sendable {
         }
         if !areCallers, canary.answered * 2 < canary.known {
             return .tooFewPods(side: .canary, answered: canary.answered, known: canary.known)
+        }
+        let (answered, known) = (canary.answered + unidentified.answered, canary.known + unidentified.known)
+        if !areCallers, unidentified.failed > 0, answered * 2 < known {
+            return .tooFewPods(side: .canary, answered: answered, known: known)
         }
         if stableFailures.isBad {
             return .tooManyFailures(side: firstSide, failed: stableFailures.failed, rounds: stableFailures.podRounds)
