@@ -45,10 +45,10 @@ format: ## format the sources
 lint: ## check the format of the sources
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests queries
 
-calibrate: setup ## measure wrong decisions over many seeds and traffics (long)
+calibrate: build ## measure wrong decisions over many seeds and traffics (long)
 	@$(SWIFT) run -c $(CONFIGURATION) --package-path Benchmarks calibrate
 
-bench: setup ## measure speed and memory
+bench: build ## measure speed and memory
 	@$(SWIFT) run -c $(CONFIGURATION) --package-path Benchmarks bench
 
 clean: ## remove what was built and installed here
