@@ -176,6 +176,37 @@ import Testing
         #expect(try JournalReader.read(path: file).records == taken)
     }
 
+    @Test("a journal that somebody removed is lost, and says so at the next flush")
+    func removed() async throws {
+        let scratch = try JournalScratch()
+        let writer = try JournalDirectory(path: scratch.path).create(runID: "r1", header: JournalScratch.header)
+        try await writer.append(JournalScratch.record(1))
+        try await writer.flush()
+        try FileManager.default.removeItem(atPath: writer.path)
+        try await writer.append(JournalScratch.record(2))
+
+        let error = await #expect(throws: JournalError.self) { try await writer.flush() }
+
+        #expect(error?.code == .missing)
+        #expect(error?.message.contains(writer.path) == true)
+    }
+
+    @Test("a journal that somebody cut short is not written on")
+    func cutShort() async throws {
+        let scratch = try JournalScratch()
+        let writer = try JournalDirectory(path: scratch.path).create(runID: "r1", header: JournalScratch.header)
+        try await writer.append(JournalScratch.record(1))
+        try await writer.flush()
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: writer.path))
+        try file.truncate(atOffset: 20)
+        try file.close()
+        try await writer.append(JournalScratch.record(2))
+
+        let error = await #expect(throws: JournalError.self) { try await writer.flush() }
+
+        #expect(error?.code == .io)
+    }
+
     @Test("the kernel's own full device is reported as a full disk")
     func reportsRealFullDevice() async throws {
         let storage = try JournalFileStorage(path: "/dev/full", mode: .open)

@@ -31,7 +31,10 @@ package final class JournalFileStorage: JournalStorage {
         }
     }
 
+    /// A file that somebody cut short is not written on: the gap would make everything after it unreadable.
     package func write(_ bytes: [UInt8], at offset: Int) throws(SystemFailure) {
+        let status = try descriptor.status()
+        guard status.st_mode & S_IFMT != S_IFREG || status.st_size >= offset else { throw SystemFailure(ESTALE) }
         try descriptor.write(bytes, at: offset)
     }
 
@@ -39,8 +42,10 @@ package final class JournalFileStorage: JournalStorage {
         try descriptor.truncate(to: length)
     }
 
+    /// A file that somebody removed is not durable: nothing would find it after a crash.
     package func synchronize() throws(SystemFailure) {
         try descriptor.synchronize()
+        guard try descriptor.status().st_nlink > 0 else { throw SystemFailure(ENOENT) }
     }
 
     package func release() {
