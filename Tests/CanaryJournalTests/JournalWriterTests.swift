@@ -178,7 +178,6 @@ import Testing
 
     @Test("a journal that somebody removed is lost, and says so at the next flush")
     func removed() async throws {
-        let scratch = try JournalScratch()
         let writer = try JournalDirectory(path: scratch.path).create(runID: "r1", header: JournalScratch.header)
         try await writer.append(JournalScratch.record(1))
         try await writer.flush()
@@ -193,7 +192,6 @@ import Testing
 
     @Test("a journal that somebody cut short is not written on")
     func cutShort() async throws {
-        let scratch = try JournalScratch()
         let writer = try JournalDirectory(path: scratch.path).create(runID: "r1", header: JournalScratch.header)
         try await writer.append(JournalScratch.record(1))
         try await writer.flush()

@@ -94,6 +94,7 @@ package struct RunSession {
         let runs = try directory.runs()
         if let last = runs.last, let resumed = try unfinished(last, in: directory) {
             if options.startsNew {
+                try await requireSameRoles(as: resumed.header)
                 try await resumed.close(at: await clock.now())
             } else {
                 try resumed.header.requireSameCanary(as: RouteFile.completed(options.spec, path: options.routePath))
@@ -118,6 +119,18 @@ package struct RunSession {
         } catch is AgentError where options.startsNew {
             return nil
         }
+    }
+
+    /// Refuses to begin anew where an unfinished run has given its unproved canary most of the traffic: the new run would take
+    /// that canary for stable.
+    private func requireSameRoles(as unfinished: RunHeader) async throws {
+        let found = try await RouteFile.store(options.routePath, unfinished.spec, .asNamed).read()
+        guard Roles(found: found.weights) != unfinished.roles else { return }
+        throw AgentError(
+            "the unfinished run \(unfinished.run) has given \(unfinished.canary.label) most of the traffic and has not proved it; "
+                + "a new run would take it for stable",
+            hint: "go on with it by leaving out --new, or set the weights back by hand first"
+        )
     }
 
     /// Refuses to try the spec's stable destination unless the user says so.

@@ -142,6 +142,21 @@ struct RunSessionTests {
         #expect(try runs().isEmpty)
     }
 
+    @Test("--new does not take the unproved canary of an unfinished run for stable")
+    func unprovedCanary() async throws {
+        let first = try await run(spec)
+        try scratch.store(DemoFiles.virtualService(canaryPercent: 100).utf8, at: route)
+        do {
+            _ = try await run(spec, new: true)
+            Issue.record("the run began")
+        } catch {
+            #expect(error.message.contains(first.header.run))
+            #expect(error.hint?.contains("leaving out --new") == true)
+        }
+        #expect(try runs().count == 1)
+        #expect(try JournalReplay.load(path: first.journalPath).outcome == nil)
+    }
+
     @Test("a journal that cannot be read stops a run with a way out, and --new takes it")
     func damagedJournal() async throws {
         let first = try await run(spec)
