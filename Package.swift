@@ -28,12 +28,15 @@ let package = Package(
 
         // IO.
         .target(name: "CanaryTransport", dependencies: ["CCurl"]),
+        .target(name: "CanaryKubernetes", dependencies: ["CanaryTransport", "CanaryYAML"]),
         .target(name: "CanaryJournal", dependencies: ["CZstd", "CanaryCore", "CanaryTelemetry"]),
         .target(
             name: "CanarySources",
-            dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport"]
+            dependencies: [
+                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
+            ]
         ),
-        .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryYAML"]),
+        .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),
         .target(
             name: "CanarySimulator",
             dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryRouting", "CanaryYAML", "FlyingFox"]
@@ -41,15 +44,15 @@ let package = Package(
         .target(
             name: "CanaryAgent",
             dependencies: [
-                "CanaryCore", "CanaryJournal", "CanaryRouting", "CanarySimulator", "CanarySources", "CanaryTelemetry",
-                "CanaryTransport", "CanaryYAML",
+                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator", "CanarySources",
+                "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "FlyingFox",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(
             name: "haldane",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryQueries", "CanaryReport", "CanaryRouting",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport", "CanaryRouting",
                 "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
                 "CanaryYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -59,7 +62,7 @@ let package = Package(
         // Tests: one folder a module.
         .target(
             name: "CanaryTestKit",
-            dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryRouting"],
+            dependencies: ["CanaryCore", "CanaryRouting", "CanaryTelemetry", "CanaryYAML"],
             path: "Tests/CanaryTestKit"
         ),
         .testTarget(
@@ -86,14 +89,23 @@ let package = Package(
             exclude: ["Golden"]
         ),
         .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
+        .testTarget(
+            name: "CanaryKubernetesTests",
+            dependencies: ["CanaryKubernetes", "CanaryTransport", "CanaryYAML", "CanaryTestKit"]
+        ),
         .testTarget(name: "CanaryJournalTests", dependencies: ["CanaryCore", "CanaryJournal", "CanaryTestKit"]),
         .testTarget(
             name: "CanarySourcesTests",
-            dependencies: ["CanaryCore", "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryTestKit"]
+            dependencies: [
+                "CanaryCore", "CanaryKubernetes", "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
+                "CanaryTestKit",
+            ]
         ),
         .testTarget(
             name: "CanaryRoutingTests",
-            dependencies: ["CanaryCore", "CanaryRouting", "CanaryYAML", "CanaryTestKit"],
+            dependencies: [
+                "CanaryCore", "CanaryKubernetes", "CanaryRouting", "CanaryTransport", "CanaryYAML", "CanaryTestKit",
+            ],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
@@ -103,8 +115,8 @@ let package = Package(
         .testTarget(
             name: "CanaryAgentTests",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryRouting", "CanarySimulator", "CanarySources",
-                "CanaryTelemetry", "CanaryYAML", "CanaryTestKit",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator",
+                "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "CanaryTestKit",
             ]
         ),
         .testTarget(
@@ -112,7 +124,7 @@ let package = Package(
             dependencies: ["CanaryQueries", "CanaryTestKit"],
             exclude: ["Golden"]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["CanaryTestKit"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "EndToEndTests", dependencies: ["CanaryTestKit", "CanaryYAML"], resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]
 )

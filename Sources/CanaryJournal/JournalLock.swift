@@ -49,11 +49,16 @@ package struct JournalLock: ~Copyable, Sendable {
     }
 
     private static func holder(in file: borrowing Descriptor) -> String {
+        processID(in: file).map { "process \($0)" } ?? "another process"
+    }
+
+    /// The process that wrote itself into a lock; nil if that cannot be told.
+    static func processID(in file: borrowing Descriptor) -> Int32? {
         var buffer = [UInt8](repeating: 0, count: 20)
         // Not knowing who it is must not hide that there is somebody.
-        guard let count = try? file.read(into: &buffer, at: 0) else { return "another process" }
+        guard let count = try? file.read(into: &buffer, at: 0) else { return nil }
         let text = String(decoding: buffer[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-        guard let process = Int32(text), process > 0 else { return "another process" }
-        return "process \(process)"
+        guard let process = Int32(text), process > 0 else { return nil }
+        return process
     }
 }

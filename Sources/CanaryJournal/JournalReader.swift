@@ -65,7 +65,7 @@ package enum JournalReader {
         return newest.path
     }
 
-    private static func visitRecords(
+    static func visitRecords(
         of content: ArraySlice<UInt8>,
         path: String,
         limits: JournalLimits,

@@ -15,7 +15,8 @@ struct Haldane: AsyncParsableCommand {
             DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, ScrapeCommand.self,
             ValidateCommand.self,
             SchemaCommand.self, InitCommand.self, ReplayCommand.self, ExplainCommand.self, PlanCommand.self,
-            QueriesCommand.self,
+            QueriesCommand.self, StatusCommand.self, WatchCommand.self, PromoteCommand.self, RollbackCommand.self,
+            PauseCommand.self, ResumeCommand.self, RetryCommand.self,
         ]
     )
 }

@@ -10,7 +10,7 @@ import Testing
             ledger: run.ledger,
             outcome: run.outcome,
             weights: RouteWeights(stable: 100 - canary, canary: canary),
-            routePath: "/tmp/demo/demo4-vs.yaml",
+            route: "/tmp/demo/demo4-vs.yaml",
             journalPath: "/tmp/demo/journal/run-1.journal"
         )
     }

@@ -23,7 +23,7 @@ struct FileRouteStoreTests {
                 store: FileRouteStore(path: path, selection: selection),
                 interfere: { weights in
                     let text = try String(contentsOfFile: path, encoding: .utf8)
-                    let edited = try VirtualServiceEditor.edit(text: text, selection: selection, to: weights)
+                    let edited = try RouteEditor.edit(text: text, selection: selection, to: weights)
                     try edited.write(toFile: path, atomically: false, encoding: .utf8)
                 },
                 remove: { try FileManager.default.removeItem(atPath: path) }
@@ -214,33 +214,4 @@ struct FileRouteStoreTests {
         stable: DestinationSpec(subset: "v1"),
         canary: DestinationSpec(subset: "v2")
     )
-}
-
-/// Temporary folders of one test.
-private struct Folders: Sendable {
-    struct Folder {
-        let path: String
-
-        func copy(_ fixture: String) throws -> String {
-            let source = try #require(Bundle.module.url(forResource: "Fixtures/" + fixture, withExtension: nil))
-            let target = path + "/" + fixture
-            try Data(contentsOf: source).write(to: URL(filePath: target))
-            return target
-        }
-
-        func entries() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-    }
-
-    let root = FileManager.default.temporaryDirectory.appending(path: "haldane-routes-\(UUID().uuidString)").path
-
-    func make() throws -> Folder {
-        let path = root + "/" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return Folder(path: path)
-    }
-
-    func remove() {
-        // What cannot be removed is the system's to clean up.
-        try? FileManager.default.removeItem(atPath: root)
-    }
 }

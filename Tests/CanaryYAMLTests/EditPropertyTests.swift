@@ -13,7 +13,7 @@ struct EditPropertyTests {
         for seed in first..<(first + count) {
             let file = GeneratedService(seed: seed)
             do throws(RouteError) {
-                let edited = try VirtualServiceEditor.edit(
+                let edited = try RouteEditor.edit(
                     text: file.text,
                     selection: file.selection,
                     canaryPercent: file.percent
@@ -28,9 +28,9 @@ struct EditPropertyTests {
                     )
                     return
                 }
-                let reading = try VirtualServiceReader.read(text: edited, selection: file.selection)
+                let reading = try RouteReader.read(text: edited, selection: file.selection)
                 #expect(reading.weights == file.weights, "seed \(seed)")
-                let again = try VirtualServiceEditor.edit(
+                let again = try RouteEditor.edit(
                     text: edited,
                     selection: file.selection,
                     canaryPercent: file.percent
@@ -48,6 +48,37 @@ struct EditPropertyTests {
         #expect(refused > 100 && refused < 2000)
     }
 
+    @Test("The same holds for generated HTTPRoutes and GRPCRoutes")
+    func generatedBackends() throws {
+        let first: UInt64 = 77_000
+        let count: UInt64 = 3000
+        print("generated HTTPRoutes: seeds \(first) ..< \(first + count)")
+        for seed in first..<(first + count) {
+            let file = GeneratedBackends(seed: seed)
+            do throws(RouteError) {
+                let edited = try RouteEditor.edit(
+                    text: file.text,
+                    selection: file.selection,
+                    canaryPercent: file.percent
+                )
+                guard let expected = file.expected, edited.utf8.elementsEqual(expected.utf8) else {
+                    let wanted = file.expected ?? "a refusal"
+                    Issue.record(
+                        "seed \(seed): \(file.percent)% of\n\(file.text)\n=== gave\n\(edited)\n=== not\n\(wanted)"
+                    )
+                    return
+                }
+                #expect(try RouteReader.read(text: edited, selection: file.selection).weights == file.weights)
+            } catch {
+                guard file.expected == nil else {
+                    Issue.record("seed \(seed): refused: \(error)\n\(file.text)")
+                    return
+                }
+                #expect(error.hint != nil)
+            }
+        }
+    }
+
     @Test("Random and damaged texts never trap the readers, and an edit that is made gives the weights asked for")
     func damaged() {
         let seed: UInt64 = 4711
@@ -61,7 +92,10 @@ struct EditPropertyTests {
                 scalars = (0..<Int.random(in: 0...80, using: &random)).map { _ in random.pick(alphabet) }
             } else {
                 scalars = Array(
-                    (round % 3 == 1 ? GeneratedService(seed: random.next()).text : Specs.full).unicodeScalars
+                    (round % 3 == 1
+                        ? round % 2 == 0
+                            ? GeneratedService(seed: random.next()).text : GeneratedBackends(seed: random.next()).text
+                        : Specs.full).unicodeScalars
                 )
                 for _ in 0..<Int.random(in: 1...4, using: &random) {
                     let index = Int.random(in: 0..<max(1, scalars.count), using: &random)
@@ -83,18 +117,21 @@ struct EditPropertyTests {
                 _ = EffectiveSpec(spec).entries.count
                 _ = try? SpecDecoder.apply(set: text, to: spec)
             }
-            _ = (try? SpecTemplate.commented(for: text, file: text)).map {
-                try? SpecDecoder.decode(text: $0, file: "y")
-            }
             _ = try? SpecDecoder.apply(set: "pace.bake=" + text, to: SpecDecoder.defaults())
             _ = try? RouteInventory.describe(text: text)
             var selection = Routes.selection
             selection.rule = .name("chosen")
-            if let result = try? VirtualServiceEditor.edit(text: text, selection: selection, canaryPercent: 25) {
+            if let result = try? RouteEditor.edit(text: text, selection: selection, canaryPercent: 25) {
                 edited += 1
-                let weights = try? VirtualServiceReader.read(text: result, selection: selection).weights
+                let weights = try? RouteReader.read(text: result, selection: selection).weights
                 #expect(weights?.canaryPercent == 25, "\(text)")
                 #expect(unchanged(text, result), "\(text)\n===\n\(result)")
+            }
+            var services = Routes.services()
+            services.rule = .index(0)
+            if let result = try? RouteEditor.edit(text: text, selection: services, canaryPercent: 25) {
+                let weights = try? RouteReader.read(text: result, selection: services).weights
+                #expect(weights?.canaryPercent == 25, "\(text)")
             }
         }
         #expect(edited > 50)

@@ -14,7 +14,10 @@ struct SpecDecoderTests {
         #expect(spec.route.kind == .virtualService)
         #expect(spec.route.object == "demo4-vs")
         #expect(spec.route.file == "routes/vs.yaml")
+        #expect(spec.route.commits)
         #expect(spec.route.rule == .name("staff"))
+        #expect(spec.route.ruleList == .http)
+        #expect(spec.route.accept == [.otherRoutes, .gitOps])
         #expect(
             spec.route.stable
                 == DestinationSpec(host: "demo4", subset: "v1", workload: "demo4-deployment-v1", revision: "r1")
@@ -65,8 +68,8 @@ struct SpecDecoderTests {
                 )
         )
         #expect(spec.notify == [NotifyTarget(webhook: "${HALDANE_WEBHOOK}")])
-        #expect(decoded.origin("objectives.errors.tolerance") == .file(name: "canary.yaml", line: 24, column: 38))
-        #expect(decoded.origin("pace.warmup").description == "canary.yaml:27")
+        #expect(decoded.origin("objectives.errors.tolerance") == .file(name: "canary.yaml", line: 26, column: 38))
+        #expect(decoded.origin("pace.warmup").description == "canary.yaml:29")
         #expect(decoded.routeFile(specFile: "specs/canary.yaml") == "specs/routes/vs.yaml")
         #expect(decoded.routeFile(specFile: "canary.yaml") == "routes/vs.yaml")
         #expect(decoded.routeSelection.namespace == "test1")
@@ -106,6 +109,48 @@ struct SpecDecoderTests {
         var spec = try SpecDecoder.apply(sets: sets, to: base).spec
         (spec.name, spec.namespace) = ("demo4", "test1")
         #expect(spec == decoded.spec)
+    }
+
+    @Test("A route in the cluster needs no file, and pods are found with defaults where nothing is said")
+    func cluster() throws {
+        let head = "apiVersion: haldane.dev/v1\nkind: Canary\nmetadata: { name: demo4, namespace: test1 }\nspec:\n"
+        let routes: [(String, RouteSpec.Kind)] = [("httpRoute", .httpRoute), ("grpcRoute", .grpcRoute)]
+        for (key, kind) in routes {
+            let text =
+                head
+                + "  route: { \(key): demo4, stable: { host: demo4-v1 }, canary: { host: demo4-v2, workload: w } }\n"
+                + "  telemetry: { scrape: { pods: {} } }\n"
+            let decoded = try SpecDecoder.decode(text: text, file: "c.yaml")
+            #expect(decoded.spec.route.kind == kind)
+            #expect(decoded.spec.route.file == nil)
+            #expect(decoded.routeFile(specFile: "c.yaml") == nil)
+            #expect(decoded.spec.route.canary == DestinationSpec(host: "demo4-v2", workload: "w"))
+            #expect(decoded.spec.telemetry.pods == PodScrape())
+            #expect(decoded.spec.telemetry.targets == [])
+            #expect(decoded.routeSelection.kind == kind)
+            let entries = EffectiveSpec(decoded).entries
+            #expect(entries.first { $0.path == "route.\(key)" }?.value == "demo4")
+            #expect(entries.first { $0.path == "telemetry.scrape.pods.port" }?.value == "15020")
+        }
+        let sets = [
+            "telemetry.scrape.pods.port=15090", "telemetry.scrape.pods.via=apiServer",
+            "telemetry.scrape.pods.selector='app in (a,b)'", "telemetry.scrape.pods.namespace=istio-system",
+            "telemetry.scrape.pods.path=/metrics", "route.rule.index=2", "route.rule.list=tls",
+            "route.accept=mirror,gitOps",
+        ]
+        let text = head + "  route: { virtualService: demo4 }\n  telemetry: { scrape: { pods: {} } }\n"
+        let spec = try SpecDecoder.apply(sets: sets, to: SpecDecoder.decode(text: text, file: "c.yaml")).spec
+        let pods = PodScrape(
+            port: 15090,
+            path: "/metrics",
+            via: .apiServer,
+            selector: "app in (a,b)",
+            namespace: "istio-system"
+        )
+        #expect(spec.telemetry.pods == pods)
+        #expect(spec.route.rule == .index(2))
+        #expect(spec.route.ruleList == .tls)
+        #expect(spec.route.accept == [.mirror, .gitOps])
     }
 
     @Test("Written out in full, the defaults are the defaults")
@@ -245,7 +290,7 @@ struct SpecDecoderTests {
         }
         #expect(
             error.description.contains(
-                "canary.yaml:36:24: error: notify[0].webhook must be a URL that begins with http"
+                "canary.yaml:38:24: error: notify[0].webhook must be a URL that begins with http"
             )
         )
         #expect(!error.description.contains("s3cret"))
@@ -254,8 +299,8 @@ struct SpecDecoderTests {
         #expect(
             missing.description.hasPrefix(
                 """
-                canary.yaml:14:60: error: telemetry.scrape.targets[1] needs the environment variable HOST, which is not set
-                   14 |       targets: ["http://127.0.0.1:15020/stats/prometheus", "https://${HOST}/metrics"]
+                canary.yaml:16:60: error: telemetry.scrape.targets[1] needs the environment variable HOST, which is not set
+                   16 |       targets: ["http://127.0.0.1:15020/stats/prometheus", "https://${HOST}/metrics"]
                       |                                                            ^~~~~~~~~~~~~~~~~~~~~~~~~
                 """
             )
@@ -298,7 +343,9 @@ enum Specs {
           route:
             virtualService: demo4-vs
             file: routes/vs.yaml
-            rule: { name: staff }
+            commit: true
+            rule: { name: staff, list: http }
+            accept: [otherRoutes, gitOps]
             # Größe: ünïcode in a comment
             stable: { host: demo4, subset: v1, workload: demo4-deployment-v1, revision: r1 }
             canary: { host: demo4, subset: v2, workload: demo4-deployment-v2, revision: r2 }

@@ -242,13 +242,47 @@ struct SpecDiagnosticTests {
                 ["c.yaml:6:16: error: telemetry.prometheus is not supported by this version of haldane"]
             ),
             (
-                object(telemetry: "{ scrape: { pods: { port: 15020 } } }"),
-                ["c.yaml:6:26: error: telemetry.scrape.pods is not supported by this version of haldane"]
+                object(
+                    telemetry:
+                        "{ scrape: { targets: [http://a/], pods: { port: 0, path: stats, via: tunnel, selector: \"a\\tb\" } } }"
+                ),
+                [
+                    "c.yaml:6:54: error: telemetry.scrape.targets and telemetry.scrape.pods exclude each other",
+                    "c.yaml:6:62: error: telemetry.scrape.pods.port must be a port like 15020, not '0'",
+                    "c.yaml:6:71: error: telemetry.scrape.pods.path must begin with / and hold no spaces, in ASCII",
+                    "c.yaml:6:83: error: telemetry.scrape.pods.via must be direct or apiServer, not 'tunnel'",
+                    "c.yaml:6:101: error: telemetry.scrape.pods.selector must be a label selector like app=web,tier in (a,b)",
+                ]
+            ),
+            (
+                object(telemetry: "{ scrape: { pods: } }"),
+                ["c.yaml:6:26: error: telemetry.scrape.pods is empty: write its keys below it or leave it out"]
+            ),
+            (
+                object(telemetry: "{ scrape: {} }"),
+                [
+                    "c.yaml:6:24: error: telemetry.scrape.targets is missing: "
+                        + "write `targets: [\"http://127.0.0.1:15020/stats/prometheus\"]`, or `pods: {}` to find them by the API"
+                ]
+            ),
+            (
+                object(
+                    route:
+                        "{ httpRoute: a, commit: true, rule: { list: tcp, name: x }, accept: [other], stable: { subset: v1 }, canary: { workload: w } }"
+                ),
+                [
+                    "c.yaml:5:34: error: route.commit needs route.file: only files are committed",
+                    "c.yaml:5:54: error: route.rule.list is for VirtualServices: a HTTPRoute has one list of rules",
+                    "c.yaml:5:65: error: rules of the list tcp have no names: use route.rule.index",
+                    "c.yaml:5:79: error: route.accept[0] must be one of otherRoutes, gatewayOnly, trafficPolicy, mirror, gitOps, not 'other'",
+                    "c.yaml:5:105: error: route.stable.subset does not exist in a HTTPRoute: its versions are Services",
+                    "c.yaml:5:119: error: route.canary.host is missing: a HTTPRoute names its versions by their Services",
+                ]
             ),
             (
                 object(telemetry: "{ reporter: client }"),
                 [
-                    "c.yaml:6:14: error: telemetry.scrape is missing: it lists the targets to scrape",
+                    "c.yaml:6:14: error: telemetry.scrape is missing: it says which targets or pods to scrape",
                     "c.yaml:6:26: error: telemetry.reporter must be destination, source or waypoint, not 'client'",
                 ]
             ),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct CommandTests {
     static let commands = [
         "demo", "simulate", "run", "judge", "scrape", "validate", "schema", "init", "replay", "explain", "plan",
-        "queries",
+        "queries", "status", "watch", "promote", "rollback", "pause", "resume", "retry",
     ]
 
     @Test("prints the golden help screen", arguments: ["haldane"] + commands)

@@ -45,7 +45,7 @@ package struct DemoSession {
         let session = RunSession(
             options: RunOptions(
                 spec: files.spec,
-                routePath: files.route,
+                route: .file(files.route),
                 journalDirectory: files.journal,
                 startsNew: true,
                 version: options.version

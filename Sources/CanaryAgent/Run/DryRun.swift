@@ -24,6 +24,12 @@ package struct DryRunReport: Sendable {
     package var rollback: Write
     /// One round of telemetry; its counts are a baseline only.
     package var window: Window
+    /// What was found on the way to the route and does not stop a run.
+    package var findings: [RouteFinding]
+    /// The pods by role; nil where nobody knows them.
+    package var population: Population?
+    /// What people call the route.
+    package var place: String
     /// Why a run would be refused.
     package var refusal: Reason?
 }
@@ -37,31 +43,32 @@ package struct DryRun {
     }
 
     package func run() async throws(AgentError) -> DryRunReport {
-        let spec = RouteFile.completed(options.spec, path: options.routePath)
-        let live = RouteFile.completed(options.live, path: options.routePath)
-        let found: RouteSnapshot
-        let roles: Roles
-        let store: FileRouteStore
+        let ground = try await RunGround.open(options)
         do {
-            roles = Roles(found: try await RouteFile.store(options.routePath, spec, .asNamed).read().weights)
-            store = RouteFile.store(options.routePath, spec, roles)
-            found = try await store.read()
+            let report = try await preview(ground)
+            await ground.close()
+            return report
         } catch {
+            await ground.close()
             throw AgentError(error.message, cause: error.cause, hint: error.hint)
         }
-        let client = HTTPClient()
-        let window = await ScrapeSource(spec: live, roles: roles, client: client).observe(seconds: 0)
-        await client.shutdown()
+    }
+
+    private func preview(_ ground: RunGround) async throws(RouteError) -> DryRunReport {
+        let spec = ground.spec
+        let roles = Roles(found: try await ground.store(spec, .asNamed).read().weights)
+        let found = try await ground.store(spec, roles).read()
+        let window = await ground.source(roles).observe(seconds: 0)
 
         var rollout = Rollout(rules: RolloutRules(spec))
-        var refusal: Reason?
+        var refusal = ground.findings.first(where: \.isBlocking)?.reason
         _ = rollout.handle(.routeRead(found), at: Timestamp(milliseconds: 0))
-        if case .finished(let outcome) = rollout.phase { refusal = outcome.reason }
+        if case .finished(let outcome) = rollout.phase { refusal = refusal ?? outcome.reason }
         let first: Int
         if case .watching(let step, _) = rollout.phase { first = step } else { first = spec.steps.count }
         // The step that is in force already is begun without a write.
         let steps = spec.steps.dropFirst(first).filter { ($0 - found.weights.canaryPercent).magnitude >= 1e-6 }
-        var route = EditedRoute(store)
+        var route = try await ground.draft(roles)
         var writes: [DryRunReport.Write] = []
         do {
             for percent in steps {
@@ -82,25 +89,15 @@ package struct DryRun {
                 weights: (try? route.write(.allStable)) ?? RouteWeights(stable: 100, canary: 0)
             ),
             window: window,
+            findings: ground.findings.filter { $0.severity == .warning },
+            population: await population(ground, roles),
+            place: ground.routeLabel,
             refusal: refusal
         )
     }
-}
 
-/// The text of a route as the writes of a run would change it, in memory.
-private struct EditedRoute {
-    private let selection: RouteSelection
-    private var text: String
-
-    init(_ store: FileRouteStore) {
-        selection = store.selection
-        // A file that went away since it was read shows as a rule that is not there.
-        let data = (try? Data(contentsOf: URL(filePath: store.path))) ?? Data()
-        text = String(decoding: data, as: UTF8.self)
-    }
-
-    mutating func write(_ plan: WeightPlan) throws(RouteError) -> RouteWeights {
-        text = try VirtualServiceEditor.edit(text: text, selection: selection, canaryPercent: plan.canaryPercent)
-        return try VirtualServiceReader.read(text: text, selection: selection).weights
+    private func population(_ ground: RunGround, _ roles: Roles) async -> Population? {
+        let found = await ground.population?.population()
+        return roles == .asNamed ? found : found?.swapped
     }
 }

@@ -9,11 +9,14 @@ package struct RolloutDriver {
     package let header: RunHeader
     package let source: any TelemetrySource
     package let store: any RouteStore
+    /// Who knows the pods; nil where nobody does.
+    package let population: (any PopulationSource)?
     package let journal: any JournalSink
     package let clock: any RunClock
     package let observer: any RunObserver
     package let notifier: (any Notifier)?
     package let inbox: RunInbox
+    package let desk: RunDesk?
 
     private var state: RunState
     private var isJournalLost = false
@@ -26,21 +29,25 @@ package struct RolloutDriver {
         state: RunState,
         source: any TelemetrySource,
         store: any RouteStore,
+        population: (any PopulationSource)? = nil,
         journal: any JournalSink,
         clock: any RunClock,
         observer: any RunObserver,
         notifier: (any Notifier)? = nil,
-        inbox: RunInbox
+        inbox: RunInbox,
+        desk: RunDesk? = nil
     ) {
         self.header = header
         self.state = state
         self.source = source
         self.store = store
+        self.population = population
         self.journal = journal
         self.clock = clock
         self.observer = observer
         self.notifier = notifier
         self.inbox = inbox
+        self.desk = desk
     }
 
     /// How the run ended, or why the process has to.
@@ -59,21 +66,30 @@ package struct RolloutDriver {
     /// - Parameters:
     ///   - resumption: why an unfinished run is taken up; nil for a new one.
     ///   - recalled: stable's windows of an earlier run, as history.
-    package mutating func run(resumption: Reason? = nil, recalled: [RecalledWindow] = []) async -> End {
-        guard let notifier else { return await drive(resumption, recalled) }
+    ///   - opening: what is to be said at the start, e.g. why a release is tried again.
+    package mutating func run(
+        resumption: Reason? = nil,
+        recalled: [RecalledWindow] = [],
+        opening: [Notice] = []
+    ) async -> End {
+        guard let notifier else { return await drive(resumption, recalled, opening) }
         // When somebody is told too slowly the newest notices go first, so that the end is not put off for long.
         let (notices, outgoing) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .bufferingNewest(8))
         self.outgoing = outgoing
         let header = header
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { for await notice in notices { await notifier.notify(notice, about: header) } }
-            let end = await drive(resumption, recalled)
+            let end = await drive(resumption, recalled, opening)
             outgoing.finish()
             return end
         }
     }
 
-    private mutating func drive(_ resumption: Reason?, _ recalled: [RecalledWindow]) async -> End {
+    private mutating func drive(
+        _ resumption: Reason?,
+        _ recalled: [RecalledWindow],
+        _ opening: [Notice]
+    ) async -> End {
         let now = await clock.now()
         if let resumption {
             await record(.event(.resumed(resumption), at: now))
@@ -81,6 +97,7 @@ package struct RolloutDriver {
         } else {
             show(.started, at: now)
         }
+        await perform(opening.map { .notify($0) }, at: now)
         if let outcome = state.rollout.outcome, state.ledger.outcome == nil {
             // The process ended between the decision and its record.
             await perform([.finish(outcome)], at: now)
@@ -93,6 +110,7 @@ package struct RolloutDriver {
         while state.rollout.outcome == nil, interruption == nil {
             await serveInbox()
             guard state.rollout.outcome == nil, interruption == nil else { break }
+            await publish()
             let roundAt = await clock.now()
             // A rollback that waits for its next try does not wait for telemetry as well.
             if state.rollout.wakeAt == nil { await round(at: roundAt) }
@@ -110,9 +128,11 @@ package struct RolloutDriver {
 }
 
 extension RolloutDriver {
-    /// One round: the route, then the telemetry, then the verdict.
+    /// One round: the route and the pods, then the telemetry, then the verdict.
     private mutating func round(at now: Timestamp) async {
         await lookAtRoute()
+        guard state.rollout.outcome == nil else { return }
+        await lookAtPods()
         guard state.rollout.outcome == nil else { return }
         // Never 0: a recorded window has a length.
         let seconds = max(lastRoundAt.map { now.since($0) } ?? header.spec.pace.interval, .milliseconds(1)).inSeconds
@@ -122,6 +142,8 @@ extension RolloutDriver {
         window.weight = context.canaryPercent
         window.isHistory = context.phase == .watching && window.canary.isEmpty
         let verdict = state.judge.judge(window, in: context)
+        // A rollback goes by the pods of now, not of the round's start.
+        if verdict.kind == .degraded { await lookAtPods() }
         await record(.window(window))
         await record(.event(.judged(context: context, verdict: verdict), at: now))
         await flush()
@@ -158,6 +180,15 @@ extension RolloutDriver {
         await feed(input)
     }
 
+    /// Tells the reducer of the pods if they are not as they were.
+    private mutating func lookAtPods() async {
+        guard let population else { return }
+        let found = await population.population()
+        let seen = header.roles == .asNamed ? found : found?.swapped
+        guard seen != state.rollout.population else { return }
+        await feed(.population(seen))
+    }
+
     private func readRoute() async -> Rollout.Input {
         do {
             return .routeRead(try await store.read())
@@ -168,6 +199,7 @@ extension RolloutDriver {
 
     /// Waits for the next round, waking up for retries and for the outside world.
     private mutating func rest(until deadline: Timestamp) async {
+        await publish()
         while state.rollout.outcome == nil, interruption == nil {
             let inbox = self.inbox
             let wakeAt = state.rollout.wakeAt.map { min($0, deadline) } ?? deadline
@@ -183,14 +215,39 @@ extension RolloutDriver {
     }
 
     private mutating func serveInbox() async {
-        for request in inbox.takeAll() where state.rollout.outcome == nil {
+        let requests = inbox.takeAll()
+        if !requests.isEmpty { await lookAtPods() }
+        for request in requests where state.rollout.outcome == nil {
             switch request {
             case .command(let command):
                 await feed(.command(command))
+            case .asked(let command, let ticket):
+                await obey(command, ticket)
             case .interrupt(let signal):
                 await interrupt(Reason("interrupted", "\(signal): the process ends, weights stay as they are"))
             }
         }
+    }
+
+    /// Takes an operator's command up, and answers when it is written down and acted on; one that would do nothing is refused.
+    private mutating func obey(_ command: Rollout.OperatorCommand, _ ticket: CommandTicket) async {
+        if let objection = state.rollout.objection(to: command) {
+            ticket.settle(CommandAnswer(.refused, command, objection, header, state.rollout))
+            return
+        }
+        let before = (rollout: state.rollout, notices: state.ledger.notices.count)
+        await feed(.command(command))
+        await flush()
+        await publish()
+        let told = state.ledger.notices.dropFirst(before.notices)
+        ticket.settle(CommandAnswer(command, header, before: before.rollout, after: state.rollout, told: told.last))
+    }
+
+    /// Shows the run as it is to whoever asks from outside.
+    private func publish() async {
+        guard let desk else { return }
+        let now = await clock.now()
+        desk.publish(RunSnapshot(header: header, rollout: state.rollout, ledger: state.ledger, at: now))
     }
 
     private mutating func interrupt(_ reason: Reason) async {

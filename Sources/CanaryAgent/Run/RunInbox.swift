@@ -7,6 +7,8 @@ import Synchronization
 package final class RunInbox: Sendable {
     package enum Request: Sendable, Hashable {
         case command(Rollout.OperatorCommand)
+        /// A command whose sender waits for the answer.
+        case asked(Rollout.OperatorCommand, CommandTicket)
         /// Leave at once, weights as they are; with the signal's name.
         case interrupt(String)
     }
@@ -15,8 +17,14 @@ package final class RunInbox: Sendable {
 
     package init() {}
 
-    package func send(_ request: Request) {
-        waiting.withLock { if $0.count < 64 { $0.append(request) } }
+    /// Returns whether there was room.
+    @discardableResult
+    package func send(_ request: Request) -> Bool {
+        waiting.withLock { requests in
+            guard requests.count < 64 else { return false }
+            requests.append(request)
+            return true
+        }
     }
 
     /// Whether anything waits; a sleeping run wakes up for it.
@@ -28,9 +36,17 @@ package final class RunInbox: Sendable {
             requests.contains { request in
                 switch request {
                 case .interrupt: true
-                case .command(let command): command.verb == .rollback || command.verb == .stop
+                case .command(let command), .asked(let command, _):
+                    command.verb == .rollback || command.verb == .stop
                 }
             }
+        }
+    }
+
+    /// The signal that asks to leave, if one has come.
+    var interruption: String? {
+        waiting.withLock { requests in
+            requests.lazy.compactMap { if case .interrupt(let signal) = $0 { signal } else { nil } }.first
         }
     }
 

@@ -6,27 +6,34 @@ package struct RunOptions: Sendable {
     package var spec: CanarySpec
     /// With `${VAR}` expanded: this is what scrapes and notifies, and is never written down.
     package var live: CanarySpec
-    /// The route file, absolute or relative to the working directory.
-    package var routePath: String
+    package var route: RoutePlace
+    /// The cluster whose API finds the pods; also beside a route in a file, as with GitOps.
+    package var cluster: ClusterOptions
     /// Where journals of this canary are kept.
     package var journalDirectory: String
     /// Close an unfinished run and begin a new one.
     package var startsNew: Bool
+    /// Why a release that was rolled back is tried again; nil refuses it.
+    package var retryReason: String?
     package var version: String
 
     package init(
         spec: CanarySpec,
         live: CanarySpec? = nil,
-        routePath: String,
+        route: RoutePlace,
+        cluster: ClusterOptions = ClusterOptions(environment: [:]),
         journalDirectory: String,
         startsNew: Bool = false,
+        retryReason: String? = nil,
         version: String
     ) {
         self.spec = spec
         self.live = live ?? spec
-        self.routePath = routePath
+        self.route = route
+        self.cluster = cluster
         self.journalDirectory = journalDirectory
         self.startsNew = startsNew
+        self.retryReason = retryReason
         self.version = version
     }
 }

@@ -8,8 +8,8 @@ package struct RunReport: Sendable {
     package var interruption: Reason?
     /// Weights as they are, named by the run's roles; nil if the route could not be read.
     package var weights: RouteWeights?
-    /// The path of the route file.
-    package var routePath: String
+    /// The path of the route file, or what the object in the cluster is called.
+    package var route: String
     /// The path of the journal file.
     package var journalPath: String
 
@@ -19,7 +19,7 @@ package struct RunReport: Sendable {
         outcome: Outcome?,
         interruption: Reason? = nil,
         weights: RouteWeights?,
-        routePath: String,
+        route: String,
         journalPath: String
     ) {
         self.header = header
@@ -27,7 +27,7 @@ package struct RunReport: Sendable {
         self.outcome = outcome
         self.interruption = interruption
         self.weights = weights
-        self.routePath = routePath
+        self.route = route
         self.journalPath = journalPath
     }
 }

@@ -10,7 +10,8 @@ extension Rollout.WindowSummary {
             isUsable: window.quality.unusable == nil,
             canaryCallers: window.quality.canaryCallers.sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(5)
                 .map(\.name),
-            isCanaryComplete: window.quality.faults.allSatisfy { $0.side == .stable }
+            isCanaryComplete: window.quality.faults.allSatisfy { $0.side == .stable },
+            canaryFailures: window.canary.reduce(0) { $0 &+ $1.failures }
         )
     }
 }

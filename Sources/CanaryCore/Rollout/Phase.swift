@@ -67,8 +67,13 @@ extension Rollout {
         package var since: Timestamp
         /// The canary's share before, in percent: as written, or as observed where comparability is assumed.
         package var fromPercent: Double
-        /// Writes that failed, and writes that met another writer.
+        /// The canary's share to write; above 0 while stable's pods cannot take everything.
+        package var targetPercent = 0.0
+        /// Whether the target is written, or nothing fits yet, and more pods are waited for.
+        package var isWaitingForPods = false
+        /// Writes that failed, since when, and writes that met another writer.
         package var failures = 0
+        package var failingSince: Timestamp?
         package var conflicts = 0
         package var rewrites = 0
         package var lastFailure: String?
@@ -85,6 +90,15 @@ extension Rollout {
             self.reason = reason
             self.since = since
             self.fromPercent = fromPercent
+        }
+
+        var plan: WeightPlan { WeightPlan(canaryPercent: targetPercent, purpose: .rollback) }
+
+        /// A rollback never raises the weight, whoever lowered it.
+        func limited(to snapshot: RouteSnapshot) -> RollbackState {
+            var state = self
+            state.targetPercent = min(targetPercent, max(snapshot.weights.canaryPercent, 0))
+            return state
         }
     }
 }

@@ -1,17 +1,25 @@
 extension Rollout {
+    /// An operator's pause.
+    package struct Pause: Sendable, Hashable, Codable {
+        package var since: Timestamp
+        /// Who, as `alice@laptop`; nil if that is not known.
+        package var by: String?
+        package var reason: String
+    }
+
     /// The operator wins over automation.
     mutating func commanded(_ command: OperatorCommand, at now: Timestamp) -> [Action] {
-        let reason = Reason("operator", "\(command.verb.rawValue) by operator: \(command.reason)")
+        let reason = Reason("operator", "\(command.verb.rawValue) by operator\(command.by.map { " \($0)" } ?? ""): \(command.reason)")
         switch command.verb {
         case .rollback:
             return rollBack(because: reason, at: now)
         case .stop:
             return finish(.stopped(reason))
         case .pause:
-            isPaused = true
+            pause = pause ?? Pause(since: now, by: command.by, reason: command.reason)
             return [.notify(Notice(.info, reason))]
         case .resume:
-            isPaused = false
+            pause = nil
             return [.notify(Notice(.info, reason))]
         case .promote:
             return promote(reason, at: now)
@@ -27,11 +35,16 @@ extension Rollout {
     }
 
     private mutating func promote(_ reason: Reason, at now: Timestamp) -> [Action] {
+        if let population, population.canary.ready == 0 {
+            let text = "not promoted: \(population.unready(population.canary, "the canary"))"
+            return [.notify(Notice(.warning, Reason("capacity", text)))]
+        }
         switch phase {
         case .watching(let firstStep, _):
-            return step(to: firstStep, at: now)
+            return [.notify(Notice(.info, reason))] + step(to: firstStep, at: now)
         case .analyzing(let state):
-            return state.step + 1 < rules.steps.count ? step(to: state.step + 1, at: now) : finish(.promoted(reason))
+            guard state.step + 1 < rules.steps.count else { return finish(.promoted(reason)) }
+            return [.notify(Notice(.info, reason))] + step(to: state.step + 1, at: now)
         case .baking:
             return finish(.promoted(reason))
         case .starting, .stepping, .rollingBack, .emptying, .finished:

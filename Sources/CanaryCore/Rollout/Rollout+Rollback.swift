@@ -13,15 +13,22 @@ extension Rollout {
         }
         guard let route else { return finish(.stopped(reason)) }
         if isUntouched, case .watching = phase { return finish(.stopped(reason)) }
+        if let population, population.stable.ready == 0 { return deferRollback(because: reason, population, at: now) }
 
         let from =
             rules.assumesComparable
             ? (current?.split.observedShare ?? 0) * 100 : max(route.weights.canaryPercent, current?.percent ?? 0)
-        phase = .rollingBack(RollbackState(reason: reason, since: now, fromPercent: from))
-        return [
-            .notify(Notice(.page, Reason("rolling-back", "rolling back: \(reason.text)"))),
-            .apply(.allStable, expecting: route.revision),
-        ]
+        var state = RollbackState(reason: reason, since: now, fromPercent: from)
+        let page = Action.notify(Notice(.page, Reason("rolling-back", "rolling back: \(reason.text)")))
+        state.targetPercent = rollbackTarget(at: route.weights.canaryPercent)
+        guard state.targetPercent > 0 else {
+            phase = .rollingBack(state)
+            return [page, .apply(state.plan, expecting: route.revision)]
+        }
+        state.isWaitingForPods = state.targetPercent >= route.weights.canaryPercent
+        phase = .rollingBack(state)
+        let partial = [page, .notify(partialNotice(state.targetPercent))]
+        return state.isWaitingForPods ? partial : partial + [.apply(state.plan, expecting: route.revision)]
     }
 
     /// Whether there is nothing to roll back.
@@ -34,10 +41,21 @@ extension Rollout {
     mutating func empty(_ state: RollbackState, at now: Timestamp) -> [Action] {
         var state = state
         state.retryAt = nil
+        state.failingSince = nil
         state.writtenAt = now
         state.emptyWindows = 0
         state.emptyRequests = 0
         phase = .emptying(state)
+        return []
+    }
+
+    /// A part of the rollback is written: wait for stable's pods.
+    mutating func awaitPods(_ state: RollbackState) -> [Action] {
+        var state = state
+        state.retryAt = nil
+        state.failingSince = nil
+        state.isWaitingForPods = true
+        phase = .rollingBack(state)
         return []
     }
 
@@ -47,18 +65,20 @@ extension Rollout {
         state.rewrites += 1
         guard state.rewrites <= RolloutRules.rewriteLimit else {
             let cause =
-                "another writer keeps setting the canary to \(Phrase.weight(snapshot.weights.canaryPercent)) in \(snapshot.place); "
-                + "stop that writer, then run 'haldane run' again or set the weights by hand"
+                "\(ForeignWriter.name(snapshot.writer)) keeps setting the canary to "
+                + "\(Phrase.weight(snapshot.weights.canaryPercent)) in \(snapshot.place)\(ForeignWriter.advice(snapshot.writer)); "
+                + "then run 'haldane run' again or set the weights by hand"
             return [.notify(Notice(.page, Reason("contested", cause)))]
                 + finish(.rolledBack(state.reason, .incomplete(cause)))
         }
+        state.isWaitingForPods = false
         phase = .rollingBack(state)
-        return [.apply(.allStable, expecting: snapshot.revision)]
+        return [.apply(state.plan, expecting: snapshot.revision)]
     }
 
     /// The weights are as they were before the write: nobody undid anything, so write again.
-    mutating func repeatRollback(_ snapshot: RouteSnapshot) -> [Action] {
-        [.apply(.allStable, expecting: snapshot.revision)]
+    mutating func repeatRollback(_ state: RollbackState, _ snapshot: RouteSnapshot) -> [Action] {
+        state.isWaitingForPods ? [] : [.apply(state.plan, expecting: snapshot.revision)]
     }
 
     /// The route changed before the write: look at once, but never in a tight loop.
@@ -75,9 +95,11 @@ extension Rollout {
         var state = state
         state.failures += 1
         state.lastFailure = reason.text
-        guard now.since(state.since) < rules.rollbackPatience else {
+        let since = state.failingSince ?? now
+        state.failingSince = since
+        guard now.since(since) < rules.rollbackPatience else {
             let cause =
-                "the weights could not be written for \(Phrase.duration(now.since(state.since).inSeconds)): \(reason.text)"
+                "the weights could not be written for \(Phrase.duration(now.since(since).inSeconds)): \(reason.text)"
             return [.notify(Notice(.page, Reason("rollback-not-written", cause)))]
                 + finish(.rolledBack(state.reason, .incomplete(cause)))
         }

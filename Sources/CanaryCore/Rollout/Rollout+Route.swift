@@ -17,15 +17,17 @@ extension Rollout {
         case .analyzing(let state), .baking(let state):
             guard isAt(state.percent, snapshot) else {
                 if let entered = enterAsked(snapshot, at: now) { return entered }
-                return finish(.held(.contested, contested(snapshot)))
+                return contest(snapshot, state, at: now)
             }
             route = snapshot
-            return []
+            return warnOfObjection(snapshot)
         case .rollingBack(let state):
             let isAsBefore = route?.weights == snapshot.weights
             route = snapshot
+            let state = state.limited(to: snapshot)
             if isAt(0, snapshot) { return empty(state, at: now) }
-            return isAsBefore ? repeatRollback(snapshot) : rewrite(state, snapshot, at: now)
+            if isAt(state.targetPercent, snapshot) { return awaitPods(state) }
+            return isAsBefore ? repeatRollback(state, snapshot) : rewrite(state, snapshot, at: now)
         case .emptying(let state):
             route = snapshot
             return isAt(0, snapshot) ? [] : rewrite(state, snapshot, at: now)
@@ -62,11 +64,13 @@ extension Rollout {
             }
             return enter(step, from: previous, at: now)
         case .rollingBack(let state):
-            return isAt(0, snapshot) ? empty(state, at: now) : rewrite(state, snapshot, at: now)
+            let state = state.limited(to: snapshot)
+            if isAt(0, snapshot) { return empty(state, at: now) }
+            return isAt(state.targetPercent, snapshot) ? awaitPods(state) : rewrite(state, snapshot, at: now)
         case .emptying(let state):
             return isAt(0, snapshot) ? [] : rewrite(state, snapshot, at: now)
         case .analyzing(let state), .baking(let state):
-            return isAt(state.percent, snapshot) ? [] : finish(.held(.contested, contested(snapshot)))
+            return isAt(state.percent, snapshot) ? [] : contest(snapshot, state, at: now)
         case .starting, .watching, .finished:
             return []
         }
@@ -111,6 +115,9 @@ extension Rollout {
         if case .segmentOfStable(let elsewhere) = snapshot.reach, !rules.assumesComparable, !rules.selectsSegment {
             return finish(.refused(.notComparable(elsewhere)))
         }
+        if let objection = snapshot.objection {
+            return finish(.refused(Reason("not-accepted", "\(snapshot.place) is not in force: \(objection)")))
+        }
         guard let first = rules.steps.first else {
             return finish(.refused(Reason("no-steps", "the spec has no steps")))
         }
@@ -142,8 +149,14 @@ extension Rollout {
         if isAt(rules.steps[step], snapshot) {
             return applied(snapshot, at: now)
         }
-        guard let route, route.weights == snapshot.weights, attempts < RolloutRules.rewriteLimit else {
+        guard let route, route.weights == snapshot.weights else {
+            if let current { return contest(snapshot, current, at: now) }
             return finish(.held(.contested, contested(snapshot)))
+        }
+        guard attempts < RolloutRules.rewriteLimit else {
+            self.route = snapshot
+            let text = "\(snapshot.place) was changed by \(ForeignWriter.name(snapshot.writer)) each time the step was written"
+            return postpone(step, because: Reason("conflict", text))
         }
         self.route = snapshot
         // After a crash the verdict that asked for the step may be old.
@@ -153,8 +166,9 @@ extension Rollout {
                 because: Reason("stale", "the verdict for the next step is too old; it is judged again")
             )
         }
-        phase = .stepping(to: step, attempts: attempts + 1)
         let percent = rules.steps[step]
+        if let fault = capacityFault(for: percent) { return postpone(step, because: fault) }
+        phase = .stepping(to: step, attempts: attempts + 1)
         let plan = WeightPlan(canaryPercent: percent, purpose: percent >= 100 ? .promotion : .step)
         return [.apply(plan, expecting: snapshot.revision)]
     }
@@ -162,6 +176,7 @@ extension Rollout {
     private mutating func enter(_ step: Int, from previous: Double, at now: Timestamp) -> [Action] {
         let percent = rules.steps[step]
         askedStep = nil
+        contest = nil
         unansweredWrites = 0
         if firstChangeAt == nil { firstChangeAt = now }
         let observed = current?.split.observedShare ?? previous / 100
@@ -204,20 +219,15 @@ extension Rollout {
     }
 
     private mutating func giveUpStepping(_ reason: Reason) -> [Action] {
-        firstChangeAt == nil && unansweredWrites == 0 ? finish(.refused(reason)) : finish(.held(.contested, reason))
+        firstChangeAt == nil && unansweredWrites == 0 ? finish(.refused(reason)) : finish(.held(.routeLost, reason))
     }
 
-    private func contested(_ snapshot: RouteSnapshot) -> Reason {
-        let expected: Double
-        switch phase {
-        case .analyzing(let state), .baking(let state): expected = state.percent
-        default: expected = route?.weights.canaryPercent ?? 0
-        }
-        return Reason(
-            "contested",
-            "somebody else set the canary's weight to \(Phrase.weight(snapshot.weights.canaryPercent)) in \(snapshot.place), "
-                + "where \(Phrase.weight(expected)) was in force; the weights are left as they are"
-        )
+    /// Says once that the route's controller does not accept it.
+    private mutating func warnOfObjection(_ snapshot: RouteSnapshot) -> [Action] {
+        guard let objection = snapshot.objection, !hasWarnedOfObjection else { return [] }
+        hasWarnedOfObjection = true
+        let text = "\(snapshot.place) is stored and not in force: \(objection)"
+        return [.notify(Notice(.page, Reason("not-accepted", text)))]
     }
 
     private static let unreadableLimit = 60

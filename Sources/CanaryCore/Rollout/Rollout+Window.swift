@@ -2,11 +2,14 @@ extension Rollout {
     mutating func judged(_ window: WindowSummary, _ verdict: Verdict, at now: Timestamp) -> [Action] {
         if !isRouteUnreadable { unreadableRounds = 0 }
         isRouteUnreadable = false
+        var readyStable: Int?
+        if case .watching = phase { readyStable = population?.stable.ready }
+        load.learn(window, readyStable: readyStable, readyCanary: population?.canary.ready)
         switch phase {
         case .starting, .finished:
             return []
-        case .rollingBack:
-            return tick(at: now)
+        case .rollingBack(let state):
+            return state.isWaitingForPods ? continueRollback(state, at: now) : tick(at: now)
         case .emptying(let state):
             return watchEmptying(state, window, at: now)
         case .stepping:
@@ -40,7 +43,7 @@ extension Rollout {
             historyWindows >= RolloutRules.leastHistoryWindows
             && historySeconds >= rules.pace.history.inSeconds - 1e-6
         guard isEnough, !isPaused else { return actions }
-        return actions + step(to: firstStep, at: now)
+        return actions + stepIfRoom(to: firstStep, at: now)
     }
 
     private mutating func analyze(
@@ -72,7 +75,11 @@ extension Rollout {
         current = state
         replaceStep(state)
 
+        if let pendingRollback, let population {
+            return deferRollback(because: pendingRollback.reason, population, at: now)
+        }
         if verdict.kind == .degraded { return rollBack(because: verdict.reason, at: now) }
+        if let contest { return contested(contest, at: now) }
         if state.silentExpected >= RolloutRules.leastSilentRequests {
             return silent(state, at: now)
         }
@@ -97,7 +104,8 @@ extension Rollout {
                 .promoted(Reason("proved", "\(verdict.reason.text); the last step is \(Phrase.weight(state.percent))"))
             )
         }
-        return step(to: state.step + 1, at: now)
+        let actions = stepIfRoom(to: state.step + 1, at: now)
+        return block == nil || outcome != nil ? actions : actions + checkDeadline(verdict, at: now)
     }
 
     private mutating func bake(_ state: StepState, _ verdict: Verdict, at now: Timestamp) -> [Action] {
@@ -121,6 +129,7 @@ extension Rollout {
 
     private mutating func checkDeadline(_ verdict: Verdict, at now: Timestamp) -> [Action] {
         guard let firstChangeAt, now.since(firstChangeAt) >= rules.pace.deadline else { return [] }
+        if let block { return finish(.held(.capacity, block.reason)) }
         let missing =
             verdict.missingRequests.map { "; about \(Phrase.count($0)) more canary requests were needed" } ?? ""
         let reason = Reason(

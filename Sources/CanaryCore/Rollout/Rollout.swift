@@ -14,7 +14,8 @@ package struct Rollout: Sendable, Hashable, Codable {
     /// When the first weight was changed; the deadline counts from here.
     package internal(set) var firstChangeAt: Timestamp?
     /// Whether an operator has paused the run: it may be rolled back, not advanced.
-    package internal(set) var isPaused = false
+    package var isPaused: Bool { pause != nil }
+    package internal(set) var pause: Pause?
     package internal(set) var historyWindows = 0
     package internal(set) var historySeconds = 0.0
     /// Since when no usable telemetry has come in.
@@ -29,6 +30,17 @@ package struct Rollout: Sendable, Hashable, Codable {
     /// The last step that was asked for, until it is known whether it was written.
     var askedStep: AskedStep?
     var unansweredWrites = 0
+    /// The pods as last seen; nil if that is not known now, or never was.
+    package internal(set) var population: Population?
+    /// Whether pods were ever known: then a step up needs to know them.
+    var hasPopulation = false
+    package internal(set) var release: Release?
+    package internal(set) var load = LoadMemory()
+    package internal(set) var block: CapacityBlock?
+    package internal(set) var pendingRollback: PendingRollback?
+    /// Since when somebody else's weights are in force: nothing is promoted any more.
+    package internal(set) var contest: Contest?
+    var hasWarnedOfObjection = false
 
     package init(rules: RolloutRules) {
         self.rules = rules
@@ -46,6 +58,7 @@ package struct Rollout: Sendable, Hashable, Codable {
         case .command(let command): commanded(command, at: now)
         case .priorHistory(let windows, let seconds): recall(windows: windows, seconds: seconds)
         case .journalLost(let reason): journalLost(reason, at: now)
+        case .population(let population): populationSeen(population, at: now)
         case .tick: tick(at: now)
         }
     }

@@ -13,6 +13,8 @@ extension Rollout {
         case priorHistory(windows: Int, seconds: Double)
         /// Events can no longer be written down.
         case journalLost(Reason)
+        /// The pods of the two versions, by role; nil if they are not known at the moment.
+        case population(Population?)
         /// Time has passed; see `wakeAt`.
         case tick
     }
@@ -44,6 +46,7 @@ extension Rollout {
         package var canaryCallers: [String]
         /// Whether every target that is, or may be, a canary pod gave its counts: only then is a zero a zero.
         package var isCanaryComplete: Bool
+        package var canaryFailures: Int
 
         package init(
             seconds: Double,
@@ -51,7 +54,8 @@ extension Rollout {
             canaryRequests: Int,
             isUsable: Bool,
             canaryCallers: [String] = [],
-            isCanaryComplete: Bool = true
+            isCanaryComplete: Bool = true,
+            canaryFailures: Int = 0
         ) {
             self.seconds = seconds
             self.stableRequests = stableRequests
@@ -59,6 +63,7 @@ extension Rollout {
             self.isUsable = isUsable
             self.canaryCallers = canaryCallers
             self.isCanaryComplete = isCanaryComplete
+            self.canaryFailures = canaryFailures
         }
     }
 
@@ -75,10 +80,13 @@ extension Rollout {
 
         package var verb: Verb
         package var reason: String
+        /// Who asks, as `alice@laptop`; nil if that is not known.
+        package var by: String?
 
-        package init(_ verb: Verb, reason: String) {
+        package init(_ verb: Verb, reason: String, by: String? = nil) {
             self.verb = verb
             self.reason = reason
+            self.by = by
         }
     }
 

@@ -31,6 +31,8 @@ package struct RolloutRules: Sendable, Hashable, Codable {
 
     package static let leastHistoryWindows = 30
     package static let leastSilentRequests = 50.0
+    /// How many times the peak of a stable pod a canary pod may be given.
+    package static let overload = 2.0
     /// Repeated writes against the same second writer.
     package static let rewriteLimit = 3
 }

@@ -8,12 +8,25 @@ package struct RouteSnapshot: Sendable, Hashable, Codable {
     package var place: String
     /// How the rule limits which traffic it governs.
     package var reach: RouteReach
+    /// Who wrote the rules last, if the store knows: a field manager, a Git author.
+    package var writer: String?
+    /// Why the route is not in force although it is stored, e.g. a condition `Accepted: False`; nil if nothing is known against it.
+    package var objection: String?
 
-    package init(revision: RouteRevision, weights: RouteWeights, place: String, reach: RouteReach = .everything) {
+    package init(
+        revision: RouteRevision,
+        weights: RouteWeights,
+        place: String,
+        reach: RouteReach = .everything,
+        writer: String? = nil,
+        objection: String? = nil
+    ) {
         self.revision = revision
         self.weights = weights
         self.place = place
         self.reach = reach
+        self.writer = writer
+        self.objection = objection
     }
 }
 

@@ -43,6 +43,37 @@ package struct RouteSpec: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case virtualService
         case httpRoute
+        case grpcRoute
+
+        /// As Kubernetes writes it: `VirtualService`.
+        package var word: String {
+            switch self {
+            case .virtualService: "VirtualService"
+            case .httpRoute: "HTTPRoute"
+            case .grpcRoute: "GRPCRoute"
+            }
+        }
+    }
+
+    /// Which list of a VirtualService's rules is meant.
+    package enum RuleList: String, Sendable, Hashable, Codable, CaseIterable {
+        case http
+        case tls
+        case tcp
+    }
+
+    /// What a user takes knowingly, so that a run is not refused for it.
+    package enum Acceptance: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Other routes send to the same host, and their callers do not obey this rule's weights.
+        case otherRoutes
+        /// The rule holds at gateways only; callers inside the mesh reach both versions through the Service.
+        case gatewayOnly
+        /// Sticky sessions or unequal traffic policies of the two versions.
+        case trafficPolicy
+        /// A mirror sends copies to one of the versions.
+        case mirror
+        /// A GitOps tool applies the object and may undo the weights.
+        case gitOps
     }
 
     package var kind: Kind
@@ -52,6 +83,12 @@ package struct RouteSpec: Sendable, Hashable, Codable {
     package var file: String?
     /// Which rule; nil if the object has only one candidate.
     package var rule: RuleSelector?
+    /// Which list the rule is in; nil if the object has rules in one list only. VirtualServices alone have several.
+    package var ruleList: RuleList?
+    /// Commit each write of the file to the Git work tree it is in.
+    package var commits: Bool
+    /// Dangers that the user has accepted.
+    package var accept: Set<Acceptance>
     /// The two destinations; which of them is stable is decided by the weights found at the start of a run.
     package var stable: DestinationSpec
     package var canary: DestinationSpec
@@ -61,6 +98,9 @@ package struct RouteSpec: Sendable, Hashable, Codable {
         object: String,
         file: String? = nil,
         rule: RuleSelector? = nil,
+        ruleList: RuleList? = nil,
+        commits: Bool = false,
+        accept: Set<Acceptance> = [],
         stable: DestinationSpec,
         canary: DestinationSpec
     ) {
@@ -68,6 +108,9 @@ package struct RouteSpec: Sendable, Hashable, Codable {
         self.object = object
         self.file = file
         self.rule = rule
+        self.ruleList = ruleList
+        self.commits = commits
+        self.accept = accept
         self.stable = stable
         self.canary = canary
     }
@@ -76,7 +119,7 @@ package struct RouteSpec: Sendable, Hashable, Codable {
 /// How a rule of a route is named.
 package enum RuleSelector: Sendable, Hashable, Codable {
     case name(String)
-    /// Position in the list of http rules, from 0.
+    /// Position in the list of rules, from 0.
     case index(Int)
 }
 
@@ -109,8 +152,10 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
         case assume
     }
 
-    /// URLs of expositions to scrape.
+    /// URLs of expositions to scrape; empty if the pods are found by the API.
     package var targets: [String]
+    /// How pods are found and reached; nil if the targets are listed.
+    package var pods: PodScrape?
     package var security: ScrapeSecurity
     package var reporter: Reporter
     /// Extra labels that both sides must carry.
@@ -120,7 +165,8 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
     package var timeout: Duration
 
     package init(
-        targets: [String],
+        targets: [String] = [],
+        pods: PodScrape? = nil,
         security: ScrapeSecurity = ScrapeSecurity(),
         reporter: Reporter = .destination,
         match: [String: String] = [:],
@@ -128,11 +174,48 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
         timeout: Duration = .seconds(4)
     ) {
         self.targets = targets
+        self.pods = pods
         self.security = security
         self.reporter = reporter
         self.match = match
         self.comparable = comparable
         self.timeout = timeout
+    }
+}
+
+/// Pods that are found by the Kubernetes API and scraped one by one.
+///
+/// With reporter `destination` they are the pods of both versions; with `source` the gateways that the route names, and with
+/// `waypoint` the waypoint of the Service, unless `selector` names other ones, e.g. the callers inside the mesh.
+package struct PodScrape: Sendable, Hashable, Codable {
+    package enum Way: String, Sendable, Hashable, Codable, CaseIterable {
+        /// To the pod's own address.
+        case direct
+        /// Through the API server (`pods/proxy`), for laptops outside of the cluster's network.
+        case apiServer
+    }
+
+    /// 15020 is the agent's merged page, 15090 Envoy's own.
+    package var port: Int
+    package var path: String
+    package var via: Way
+    /// A label selector of the pods to scrape, with reporter `source` or `waypoint`.
+    package var selector: String?
+    /// Of those pods; nil is the spec's namespace.
+    package var namespace: String?
+
+    package init(
+        port: Int = 15020,
+        path: String = "/stats/prometheus",
+        via: Way = .direct,
+        selector: String? = nil,
+        namespace: String? = nil
+    ) {
+        self.port = port
+        self.path = path
+        self.via = via
+        self.selector = selector
+        self.namespace = namespace
     }
 }
 

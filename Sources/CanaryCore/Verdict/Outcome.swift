@@ -23,6 +23,8 @@ package enum Outcome: Sendable, Hashable, Codable {
         case capacity
         case telemetryLost
         case journalLost
+        /// The route cannot be read or written any more.
+        case routeLost
     }
 
     /// `promoted`, `rolledBack`, `held`, `stopped` or `refused`.

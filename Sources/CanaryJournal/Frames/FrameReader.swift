@@ -132,6 +132,9 @@ struct FrameReader: ~Copyable {
         return nil
     }
 
+    /// Forgets what was read behind `offset`: a writer may have replaced it since.
+    mutating func forgetTail() { chunkCount = 0 }
+
     private func firstMagic(in range: Range<Int>) -> Int? {
         let magic = FrameHeader.magic
         return (range.lowerBound...(range.upperBound - magic.count)).first { index in

@@ -94,6 +94,11 @@ struct Descriptor: ~Copyable, Sendable {
         try SystemFailure.check { flock(number, LOCK_EX | LOCK_NB) }
     }
 
+    /// Takes a shared lock without waiting: it fails exactly while somebody holds the exclusive one.
+    func lockShared() throws(SystemFailure) {
+        try SystemFailure.check { flock(number, LOCK_SH | LOCK_NB) }
+    }
+
     /// Gives the lock back. Closing alone is not enough: a child between its fork and its exec shares the lock.
     func unlock() {
         // It fails only where there was no lock to give back.

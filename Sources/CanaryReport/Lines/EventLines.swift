@@ -78,6 +78,10 @@ package struct EventLines: Sendable {
             fields.append(("harm", "\(Int((verdict.harmProgress * 100).rounded(.down)))%"))
             fields.append(("safe", "\(Int((verdict.safetyProgress * 100).rounded(.down)))%"))
         }
+        if let pause = progress.rollout.pause {
+            fields.append(("paused_by", pause.by ?? "operator"))
+            fields.append(("paused_since", Figures.moment(pause.since)))
+        }
         if let missing = verdict.missingRequests { fields.append(("missing_requests", "\(missing)")) }
         if case .watching = progress.rollout.phase {
             fields.append(("history", "\(Int(min(progress.rollout.historySeconds, 1e9)))s"))

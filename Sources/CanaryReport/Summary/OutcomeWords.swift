@@ -38,6 +38,8 @@ enum OutcomeWords {
             return "nothing; \(canary) carries the weight it was meant to carry"
         case .rolledBack(let reason, .proved) where reason.label == "operator":
             return "nothing was found against \(canary); run again when it may be tried again"
+        case .rolledBack(let reason, .proved) where reason.label == "release-changed":
+            return "run again to try the new revision"
         case .rolledBack(_, .proved):
             return "look at \(canary) before trying again; the journal has the numbers"
         case .rolledBack(_, .incomplete(let why)):
@@ -48,10 +50,14 @@ enum OutcomeWords {
             return "find the other writer of the weights, stop one of the two, run again"
         case .held(.weightNotEffective, _):
             return "find out why the traffic does not follow the written weight: a retry, a cache, another rule"
+        case .held(.capacity, let reason) where reason.label == "stable-not-ready":
+            return "bring stable's pods back; the weights are as they were, and \(canary) still has its share"
         case .held(.capacity, _):
-            return "add pods to \(canary), run again"
+            return "add pods as said above, run again"
         case .held(.telemetryLost, _):
             return "bring the telemetry back (`haldane scrape TARGET`), run again"
+        case .held(.routeLost, _):
+            return "bring the route back, look at its weights by hand, run again"
         case .held(.journalLost, _):
             return "make room for the journal, run again"
         case .stopped:

@@ -14,7 +14,8 @@ package struct RunPreview: Sendable {
     }
 
     package var spec: CanarySpec
-    package var routePath: String
+    /// What people call the route: a path, or the object with its cluster.
+    package var place: String
     package var stable: DestinationSpec
     package var canary: DestinationSpec
     package var found: RouteSnapshot
@@ -23,20 +24,26 @@ package struct RunPreview: Sendable {
     /// One round of scraping.
     package var window: Window
     package var refusal: Reason?
+    /// What a run would say at its start.
+    package var findings: [RouteFinding]
+    /// The pods by role; nil where nobody knows them.
+    package var population: Population?
 
     package init(
         spec: CanarySpec,
-        routePath: String,
+        place: String,
         stable: DestinationSpec,
         canary: DestinationSpec,
         found: RouteSnapshot,
         writes: [Write],
         rollback: Write,
         window: Window,
-        refusal: Reason?
+        refusal: Reason?,
+        findings: [RouteFinding] = [],
+        population: Population? = nil
     ) {
         self.spec = spec
-        self.routePath = routePath
+        self.place = place
         self.stable = stable
         self.canary = canary
         self.found = found
@@ -44,6 +51,8 @@ package struct RunPreview: Sendable {
         self.rollback = rollback
         self.window = window
         self.refusal = refusal
+        self.findings = findings
+        self.population = population
     }
 
     /// 3 if a run would be refused or no target answers, else 0.
@@ -57,6 +66,17 @@ package struct RunPreview: Sendable {
         var lines = ["dry run of \(spec.name): nothing is written"]
         lines.append("  route     \(found.place): \(names) is \(Figures.split(found.weights))")
         lines.append("  telemetry \(telemetry)")
+        if let population {
+            let (stable, canary) = (population.stable, population.canary)
+            lines.append(
+                "  pods      \(stable.ready) of \(stable.total) ready behind \(self.stable.label), \(canary.ready) of "
+                    + "\(canary.total) behind \(self.canary.label)"
+            )
+        }
+        for finding in findings {
+            lines.append("  \(style.paint("\(style.symbol(.unknown)) warning", .warning)) \(finding.sentence)")
+            lines += (finding.hint ?? "").split(separator: "\n").map { "            \($0)" }
+        }
         for fault in window.quality.faults.prefix(3) {
             lines.append("            \(style.symbol(.failed)) \(fault.pod): \(fault.label): \(fault.message)")
         }
@@ -70,7 +90,7 @@ package struct RunPreview: Sendable {
         lines.append(
             "  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already"
         )
-        lines.append("  writes to \(routePath), each only after the one before is proved:")
+        lines.append("  writes to \(place), each only after the one before is proved:")
         for write in writes {
             lines.append("    \(names) \(Figures.split(write.weights))   (\(write.plan.purpose.rawValue))")
         }
@@ -86,6 +106,10 @@ package struct RunPreview: Sendable {
 
     private var telemetry: String {
         let failed = Set(window.quality.faults.map(\.pod)).count
+        guard spec.telemetry.pods == nil else {
+            let pods = (population?.stable.total ?? 0) + (population?.canary.total ?? 0)
+            return "\(Figures.plural(failed, "fault")) while scraping \(Figures.plural(pods, "pod"))"
+        }
         let total = spec.telemetry.targets.count
         let answered = max(total - failed, 0)
         return "\(answered) of \(Figures.plural(total, "target")) answered in one round"
@@ -98,7 +122,7 @@ package struct RunPreview: Sendable {
         writer.key("schema")
         writer.string("haldane.dry-run/1")
         writer.key("route")
-        writer.string(routePath)
+        writer.string(place)
         writer.key("stable")
         writer.string(stable.label)
         writer.key("canary")

@@ -37,7 +37,7 @@ extension RunSummary {
             writer.null()
         }
         writer.key("route")
-        writer.string(report.routePath)
+        writer.string(report.route)
         writer.key("journal")
         writer.string(report.journalPath)
         writer.key("seconds")

@@ -92,9 +92,9 @@ package struct RunSummary: Sendable {
     private var weights: String {
         let header = report.header
         guard let weights = report.weights else {
-            return "unknown: the route \(report.routePath) could not be read at the end"
+            return "unknown: the route \(report.route) could not be read at the end"
         }
-        return "\(Figures.split(weights)) (\(header.stable.label)/\(header.canary.label)) in \(report.routePath)"
+        return "\(Figures.split(weights)) (\(header.stable.label)/\(header.canary.label)) in \(report.route)"
     }
 
     private var requestRows: [(String, String)] {

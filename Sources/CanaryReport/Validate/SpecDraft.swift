@@ -1,4 +1,4 @@
-import CanaryCore
+package import CanaryCore
 import CanaryTelemetry
 
 /// A commented spec for an existing route, as `init` writes it.
@@ -13,32 +13,39 @@ package struct SpecDraft: Sendable, Hashable {
         }
     }
 
+    package var kind: RouteSpec.Kind
     package var name: String
     package var namespace: String?
     /// The route's file; nil if it came from standard input.
     package var file: String?
     package var ruleName: String?
     package var ruleIndex: Int?
+    /// Which of a VirtualService's lists the rule is in, if that has to be said.
+    package var ruleList: RouteSpec.RuleList?
     package var stable: Side
     /// Nil if the rule has a lone destination: its partner is guessed.
     package var canary: Side?
     package var hasMatch: Bool
 
     package init(
+        kind: RouteSpec.Kind = .virtualService,
         name: String,
         namespace: String?,
         file: String?,
         ruleName: String?,
         ruleIndex: Int?,
+        ruleList: RouteSpec.RuleList? = nil,
         stable: Side,
         canary: Side?,
         hasMatch: Bool
     ) {
+        self.kind = kind
         self.name = name
         self.namespace = namespace
         self.file = file
         self.ruleName = ruleName
         self.ruleIndex = ruleIndex
+        self.ruleList = ruleList
         self.stable = stable
         self.canary = canary
         self.hasMatch = hasMatch
@@ -54,17 +61,19 @@ package struct SpecDraft: Sendable, Hashable {
             "  name: \(Self.scalar(name))",
         ]
         if let namespace { lines.append("  namespace: \(Self.scalar(namespace))") }
-        lines += ["spec:", "  route:", "    virtualService: \(Self.scalar(name))"]
+        lines += ["spec:", "  route:", "    \(kind.rawValue): \(Self.scalar(name))"]
         if let file {
             lines += ["    # relative to the folder of this spec", "    file: \(Self.scalar(file))"]
         } else {
             lines += [
-                "    # the file that holds the VirtualService, relative to the folder of this spec",
+                "    # the file that holds the \(kind.word), relative to the folder of this spec",
                 "    file: route.yaml",
             ]
         }
         if let ruleName { lines.append("    rule: { name: \(Self.scalar(ruleName)) }") }
-        if let ruleIndex { lines.append("    rule: { index: \(ruleIndex) }") }
+        if let ruleIndex {
+            lines.append("    rule: { index: \(ruleIndex)\(ruleList.map { ", list: \($0.rawValue)" } ?? "") }")
+        }
         if hasMatch {
             lines.append(
                 "    # This rule has a match: if v1 is reached outside of it as well, the telemetry must select the segment too."
@@ -81,11 +90,21 @@ package struct SpecDraft: Sendable, Hashable {
                 "    # the rule has a lone destination; this partner is a guess and is added at the first step"
             )
             lines.append(
-                "    canary: \(Self.side(Side(host: stable.host, subset: stable.subset == "v2" ? "v3" : "v2"), guess: "v2"))"
+                "    canary: \(Self.side(partner, guess: "v2"))"
             )
         }
         lines.append(Self.rest)
         return lines.joined(separator: "\n")
+    }
+
+    /// A guess at the partner of a lone destination: another subset, or where versions are Services another Service.
+    private var partner: Side {
+        guard kind != .virtualService else {
+            return Side(host: stable.host, subset: stable.subset == "v2" ? "v3" : "v2")
+        }
+        let name = stable.host.prefix { $0 != "." }
+        let base = name.hasSuffix("-v1") ? name.dropLast(3) : name
+        return Side(host: "\(base)-v2\(stable.host.dropFirst(name.count))", subset: nil)
     }
 
     /// As one JSON object and a newline: `haldane.init/1` with the text under `spec`.
@@ -94,7 +113,7 @@ package struct SpecDraft: Sendable, Hashable {
         writer.beginObject()
         writer.key("schema")
         writer.string("haldane.init/1")
-        writer.key("virtualService")
+        writer.key(text: kind.rawValue)
         writer.string(name)
         writer.key("spec")
         writer.string(text)

@@ -49,6 +49,35 @@ package struct FileRouteStore: RouteStore {
         return try snapshot(written)
     }
 
+    /// The rule with its destinations, for a spec that leaves them out.
+    package func reading() async throws(RouteError) -> RouteReading {
+        let contents = try RouteFile(path: path).read()
+        do {
+            return try RouteReader.read(text: contents.text, selection: selection)
+        } catch {
+            throw named(error)
+        }
+    }
+
+    /// The file's present text.
+    func text() throws(RouteError) -> String {
+        try RouteFile(path: path).read().text
+    }
+
+    /// Puts an earlier text back, unless the file has changed since a revision.
+    func restore(_ text: String, over revision: RouteRevision) throws(RouteError) {
+        let file = RouteFile(path: path)
+        let found = try file.read()
+        guard ContentHash.revision(of: found.bytes) == revision else {
+            throw RouteError(
+                .conflict,
+                "\(path) was changed by someone else right after it was written",
+                disposition: .retry
+            )
+        }
+        try file.replace(found, with: text)
+    }
+
     /// The text that `apply` would write over the present content, for a dry run; nothing is written.
     package func preview(_ plan: WeightPlan) async throws(RouteError) -> String {
         try edited(try RouteFile(path: path).read().text, plan)
@@ -56,7 +85,7 @@ package struct FileRouteStore: RouteStore {
 
     private func edited(_ text: String, _ plan: WeightPlan) throws(RouteError) -> String {
         do {
-            return try VirtualServiceEditor.edit(text: text, selection: selection, canaryPercent: plan.canaryPercent)
+            return try RouteEditor.edit(text: text, selection: selection, canaryPercent: plan.canaryPercent)
         } catch {
             throw named(error)
         }
@@ -64,7 +93,7 @@ package struct FileRouteStore: RouteStore {
 
     private func snapshot(_ contents: RouteFile.Contents) throws(RouteError) -> RouteSnapshot {
         do {
-            let reading = try VirtualServiceReader.read(text: contents.text, selection: selection)
+            let reading = try RouteReader.read(text: contents.text, selection: selection)
             return RouteSnapshot(
                 revision: ContentHash.revision(of: contents.bytes),
                 weights: reading.weights,

@@ -1,13 +1,71 @@
-/// A URL to scrape and the short name its pod goes by.
-package struct ScrapeTarget: Sendable, Hashable {
-    package let name: String
-    package let url: String
+package import CanaryCore
+package import CanaryTelemetry
+package import CanaryTransport
 
-    /// Names for URLs: what tells them apart, `host:port` or the path without its common end.
+/// A page to scrape: how it is asked for, and whose it is.
+package struct ScrapeTarget: Sendable, Hashable {
+    /// The short name its pod goes by.
+    package let name: String
+
+    /// The whole request; its deadline and size are limits that a round may lower.
+    package let request: HTTPRequest
+
+    /// Why the request cannot be made at all; nil if it can.
+    package let obstacle: String?
+
+    /// Changes when another pod has the same name; empty if nothing tells.
+    package let incarnation: String
+
+    /// The version it belongs to, by the spec's names; nil if only its series can tell, or if it serves both.
+    package let side: WindowQuality.Side?
+
+    /// Whether its silence is a fault: not of a pod that is not ready yet, or is ending.
+    package let mustAnswer: Bool
+
+    /// Whether the API server is in between.
+    package let way: PodScrape.Way
+
+    package init(
+        name: String,
+        request: HTTPRequest,
+        obstacle: String? = nil,
+        incarnation: String = "",
+        side: WindowQuality.Side? = nil,
+        mustAnswer: Bool = true,
+        way: PodScrape.Way = .direct
+    ) {
+        self.name = name
+        self.request = request
+        self.obstacle = obstacle
+        self.incarnation = incarnation
+        self.side = side
+        self.mustAnswer = mustAnswer
+        self.way = way
+    }
+
+    package var url: String { request.url }
+
+    /// What the collector is told of it.
+    func expectation(_ roles: Roles) -> TelemetryTarget {
+        let exchanged: WindowQuality.Side? =
+            switch side {
+            case .stable: .canary
+            case .canary: .stable
+            default: side
+            }
+        return TelemetryTarget(
+            name: name,
+            incarnation: incarnation,
+            side: roles == .asNamed ? side : exchanged,
+            mustAnswer: mustAnswer
+        )
+    }
+
+    /// Targets of URLs, named by what tells them apart: `host:port` or the path without its common end.
     ///
     /// Duplicated URLs are asked once. Names are distinct, and hold neither credentials nor a query: URLs that differ
     /// only in those are numbered.
-    package static func named(_ urls: [String]) -> [ScrapeTarget] {
+    package static func named(_ urls: [String], telemetry: TelemetrySpec = TelemetrySpec()) -> [ScrapeTarget] {
         var seen: Set<String> = []
         let distinct = urls.filter { seen.insert($0).inserted }
         let parts = distinct.map(Parts.init)
@@ -29,7 +87,7 @@ package struct ScrapeTarget: Sendable, Hashable {
                 unique = "\(name)#\(number)"
                 number += 1
             }
-            return ScrapeTarget(name: unique, url: url)
+            return ScrapeTarget(name: unique, request: HTTPRequest(scraping: url, telemetry))
         }
     }
 

@@ -1,8 +1,9 @@
 /// Turns the pages of a round into a window.
 ///
 /// Give it every target's answer, or its failure, then end the round. It keeps one reading per target: a failed target
-/// keeps its baseline for `patience` rounds. With reporter `destination` a target is a pod, and its version is learnt
-/// from its series; with the others all targets together are one pseudo-pod a version, `(all callers)`.
+/// keeps its baseline for `patience` rounds. With reporter `destination` a target is a pod, and its version is the one
+/// that `expect` gave it, else it is learnt from its series; with the others all targets together are one pseudo-pod a
+/// version, `(all callers)`.
 ///
 /// - Complexity: O(series) per page; memory is bounded by `mostTargets` and the page limits.
 package struct TelemetryCollector: Sendable {
@@ -17,27 +18,12 @@ package struct TelemetryCollector: Sendable {
 
     package let configuration: CollectorConfiguration
 
-    private var targets: [String: Target] = [:]
+    private var targets: [String: TargetMemory] = [:]
     private var tally = RoundTally()
     private var stableFailures = FailureHistory()
     private var canaryFailures = FailureHistory()
     private var commonBounds: [Double]?
     private var services: Set<String> = []
-
-    private struct Target: Sendable {
-        var baseline: PageReading?
-        var missed = 0
-        var hasStable = false
-        var hasCanary = false
-        var answer = Answer.none
-    }
-
-    private enum Answer: Sendable {
-        case none
-        case delta
-        case baseline
-        case failed
-    }
 
     package init(configuration: CollectorConfiguration) {
         self.configuration = configuration
@@ -53,6 +39,23 @@ package struct TelemetryCollector: Sendable {
         var reader = PageReader(configuration: configuration)
         reader.feed(page)
         return reader.finish()
+    }
+
+    /// Names the targets of the round: others are forgotten, and a name with another incarnation begins anew.
+    ///
+    /// May be called again within the round, when some are gone or need not answer any more: what they have given stays.
+    /// Without it, targets are those that were ever heard of. Beyond `mostTargets` the rest is refused when it answers.
+    package mutating func expect(_ list: [TelemetryTarget]) {
+        var kept: [String: TargetMemory] = [:]
+        for target in list.prefix(Self.mostTargets) {
+            var memory = targets[target.name] ?? TargetMemory()
+            if memory.incarnation != target.incarnation { memory = TargetMemory() }
+            memory.incarnation = target.incarnation
+            memory.side = target.side
+            memory.mustAnswer = target.mustAnswer
+            kept[target.name] = memory
+        }
+        targets = kept
     }
 
     /// What a target answered in this round.
@@ -125,18 +128,20 @@ package struct TelemetryCollector: Sendable {
 
     // MARK: Targets
 
-    private mutating func state(of target: String) -> Target? {
+    private mutating func state(of target: String) -> TargetMemory? {
         if let state = targets[target] { return state }
         guard targets.count < Self.mostTargets else {
             let message = "more than \(Self.mostTargets) targets"
             tally.add(PodFault(pod: target, side: .unknown, label: "other", message: message))
             return nil
         }
-        return Target()
+        return TargetMemory()
     }
 
-    private mutating func fail(_ state: inout Target, _ target: String, _ fault: PageReading.Fault) {
-        tally.add(PodFault(pod: target, side: side(of: state), label: fault.label, message: fault.message))
+    private mutating func fail(_ state: inout TargetMemory, _ target: String, _ fault: PageReading.Fault) {
+        if state.mustAnswer {
+            tally.add(PodFault(pod: target, side: side(of: state), label: fault.label, message: fault.message))
+        }
         if state.answer != .delta { state.answer = .failed }
     }
 
@@ -160,16 +165,15 @@ package struct TelemetryCollector: Sendable {
     }
 
     /// The versions that a target tells about: callers tell about both.
-    private func sides(of state: Target) -> [WindowQuality.Side] {
+    private func sides(of state: TargetMemory) -> [WindowQuality.Side] {
         var sides: [WindowQuality.Side] = []
         if state.hasStable { sides.append(.stable) }
         if state.hasCanary { sides.append(.canary) }
         return sides
     }
 
-    private func side(of state: Target) -> WindowQuality.Side {
-        if configuration.reporter != .destination || state.hasStable == state.hasCanary { return .unknown }
-        return state.hasStable ? .stable : .canary
+    private func side(of state: TargetMemory) -> WindowQuality.Side {
+        configuration.reporter == .destination ? state.knownSide : .unknown
     }
 
     private mutating func learnBounds(of reading: PageReading) {
@@ -181,35 +185,17 @@ package struct TelemetryCollector: Sendable {
 
     // MARK: The round
 
-    private struct Turnout {
-        var answered = 0
-        var failed = 0
-
-        var known: Int { answered + failed }
-    }
-
     private mutating func judgeRound() -> WindowQuality.Unusable? {
-        var stable = Turnout()
-        var canary = Turnout()
-        var everyone = Turnout()
-        // Targets that have shown neither version. A failing one may be a canary pod: nothing tells.
-        var unidentified = Turnout()
-        var hasSeries = false
-        for state in targets.values {
-            hasSeries = hasSeries || state.hasStable || state.hasCanary
-            Self.count(state.answer, in: &everyone)
-            if state.hasStable { Self.count(state.answer, in: &stable) }
-            if state.hasCanary { Self.count(state.answer, in: &canary) }
-            if !state.hasStable, !state.hasCanary { Self.count(state.answer, in: &unidentified) }
-        }
+        let turnout = RoundTurnout(targets.values)
         let areCallers = configuration.reporter != .destination
-        let first = areCallers ? everyone : stable
+        let (canary, unidentified) = (turnout.canary, turnout.unidentified)
+        let first = areCallers ? turnout.everyone : turnout.stable
         stableFailures.append(failed: first.failed, pods: first.known)
         if !areCallers { canaryFailures.append(failed: canary.failed, pods: canary.known) }
 
         if tally.pages == 0 { return tally.pagesWithoutWitness > 0 ? .noIstioSeries : .nothingScraped }
-        if everyone.answered == 0, tally.baselines > 0 { return .baseline }
-        if !hasSeries { return .noIstioSeries }
+        if turnout.everyone.answered == 0, tally.baselines > 0 { return .baseline }
+        if !turnout.hasSeries { return .noIstioSeries }
         let firstSide: WindowQuality.Side = areCallers ? .unknown : .stable
         if first.answered == 0 || first.answered * 2 < first.known {
             return .tooFewPods(side: firstSide, answered: first.answered, known: first.known)
@@ -228,13 +214,5 @@ package struct TelemetryCollector: Sendable {
             return .tooManyFailures(side: .canary, failed: canaryFailures.failed, rounds: canaryFailures.podRounds)
         }
         return nil
-    }
-
-    private static func count(_ answer: Answer, in turnout: inout Turnout) {
-        switch answer {
-        case .delta: turnout.answered += 1
-        case .failed: turnout.failed += 1
-        case .none, .baseline: break
-        }
     }
 }

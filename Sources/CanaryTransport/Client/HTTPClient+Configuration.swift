@@ -7,6 +7,9 @@ extension HTTPClient {
         /// How many requests may wait; one more is refused as `saturated`.
         package var maximumWaiting: Int
 
+        /// How many streams may be open at once, beside the exchanges; one more is refused as `saturated`.
+        package var maximumStreams: Int
+
         /// How many idle connections are kept for the next request. A scraper wants one for each target.
         package var maximumIdleConnections: Int
 
@@ -16,12 +19,13 @@ extension HTTPClient {
         /// The `User-Agent` field.
         package var userAgent: String
 
-        /// Which proxy is used. Loopback addresses never go through one.
+        /// Which proxy is used. Loopback addresses go through none, except with `.always`.
         package var proxy: Proxy
 
         package init(
             maximumInFlight: Int = 64,
             maximumWaiting: Int = 16_384,
+            maximumStreams: Int = 64,
             maximumIdleConnections: Int = 1024,
             maximumHeaderBytes: Int = 65_536,
             userAgent: String = "haldane",
@@ -29,6 +33,7 @@ extension HTTPClient {
         ) {
             self.maximumInFlight = maximumInFlight
             self.maximumWaiting = maximumWaiting
+            self.maximumStreams = maximumStreams
             self.maximumIdleConnections = maximumIdleConnections
             self.maximumHeaderBytes = maximumHeaderBytes
             self.userAgent = userAgent
@@ -46,5 +51,8 @@ extension HTTPClient {
 
         /// The proxy at this URL.
         case url(String)
+
+        /// The proxy at this URL, for loopback addresses as well: they may be those of the proxy's machine.
+        case always(String)
     }
 }

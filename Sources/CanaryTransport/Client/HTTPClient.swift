@@ -31,14 +31,16 @@ package actor HTTPClient {
         let completion: Completion
     }
 
+    let thread: CurlThread
+    /// Streams that are open, and those that ended and are not released yet.
+    var streams: [TransferID: OpenStream] = [:]
+    private(set) var isClosed = false
     private let configuration: Configuration
-    private let thread: CurlThread
     private let clock = ContinuousClock()
     private var waiting = WaitingLine<Waiting>()
     private var running: [TransferID: Running] = [:]
     private var identifiers: [UnsafeMutableRawPointer: TransferID] = [:]
     private var lastID: TransferID = 0
-    private var isClosed = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         thread.asUnownedSerialExecutor()
@@ -60,19 +62,18 @@ package actor HTTPClient {
     /// Cancelling the task ends the exchange at once. The deadline of the request covers everything.
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let address = try RequestAddress(request.url)
-        lastID += 1
-        let id = lastID
-        let deadline = clock.now.advanced(by: min(max(request.deadline, .zero), .seconds(604_800)))
+        let id = makeID()
+        let deadline = clock.now.advanced(by: min(max(request.deadline, .zero), Self.longest))
         let result: Result<HTTPResponse, TransportError> = await withTaskCancellationHandler {
             await withCheckedContinuation { completion in
                 // From here on a cancellation is noticed by the thread after this job.
                 if isClosed {
                     completion.resume(
-                        returning: .failure(.cancelled(address.redacted, cause: "the HTTP client was shut down"))
+                        returning: .failure(.cancelled(address.redacted, cause: Self.wasShutDown))
                     )
                 } else if Task.isCancelled {
                     completion.resume(
-                        returning: .failure(.cancelled(address.redacted, cause: "its task was cancelled"))
+                        returning: .failure(.cancelled(address.redacted, cause: Self.taskCancelled))
                     )
                 } else if waiting.count >= configuration.maximumWaiting, running.count >= slots {
                     completion.resume(returning: .failure(saturation(address)))
@@ -100,7 +101,7 @@ package actor HTTPClient {
     /// Does the work that is ready, and says how many milliseconds nothing needs to be done; called by the thread.
     func turn() -> Int32 {
         for id in thread.takeCancellations() {
-            cancel(id, cause: "its task was cancelled")
+            cancel(id, cause: Self.taskCancelled)
         }
         guard !isClosed, let multi = thread.multi else {
             return 0
@@ -108,15 +109,70 @@ package actor HTTPClient {
         startWaiting()
         let code = multi.perform()
         while let (easy, result) = multi.nextFinished() {
-            if let id = identifiers[easy], let entry = remove(id) {
+            guard let id = identifiers[easy] else {
+                continue
+            }
+            if let entry = remove(id) {
                 entry.completion.resume(returning: entry.transfer.outcome(result))
+            } else {
+                endStream(id, result)
             }
         }
+        serveStreams()
         if code != CURLM_OK {
             failAll(.setup(String(cString: curl_multi_strerror(code))))
         }
         startWaiting()
         return patience()
+    }
+
+    // MARK: - Transfers
+
+    static let longest = Duration.seconds(604_800)
+    static let taskCancelled = "its task was cancelled"
+    static let wasShutDown = "the HTTP client was shut down"
+
+    func makeID() -> TransferID {
+        lastID += 1
+        return lastID
+    }
+
+    /// Hands a new transfer to libcurl.
+    func begin(
+        _ request: HTTPRequest,
+        id: TransferID,
+        to address: RequestAddress,
+        deadline: ContinuousClock.Instant,
+        sink: Transfer.Sink
+    ) throws(TransportError) -> Transfer {
+        guard let multi = thread.multi else {
+            throw .setup("libcurl has no memory")
+        }
+        let transfer = try Transfer(
+            request,
+            id: id,
+            to: address,
+            within: Self.milliseconds(clock.now.duration(to: deadline)),
+            sink: sink,
+            configuration: configuration
+        )
+        let code = multi.add(transfer.easy.pointer)
+        guard code == CURLM_OK else {
+            throw .setup(String(cString: curl_multi_strerror(code)))
+        }
+        identifiers[transfer.easy.pointer] = id
+        return transfer
+    }
+
+    /// Takes a transfer out of libcurl's hands.
+    func withdraw(_ transfer: Transfer) {
+        if identifiers.removeValue(forKey: transfer.easy.pointer) != nil {
+            thread.multi?.remove(transfer.easy.pointer)
+        }
+    }
+
+    var maximumStreams: Int {
+        max(1, configuration.maximumStreams)
     }
 
     // MARK: - The line and the slots
@@ -138,22 +194,8 @@ package actor HTTPClient {
 
     private func start(_ entry: Waiting, id: TransferID, deadline: ContinuousClock.Instant) {
         do throws(TransportError) {
-            guard let multi = thread.multi else {
-                throw .setup("libcurl has no memory")
-            }
-            let transfer = try Transfer(
-                entry.request,
-                id: id,
-                to: entry.address,
-                within: Self.milliseconds(clock.now.duration(to: deadline)),
-                configuration: configuration
-            )
-            let code = multi.add(transfer.easy.pointer)
-            guard code == CURLM_OK else {
-                throw .setup(String(cString: curl_multi_strerror(code)))
-            }
+            let transfer = try begin(entry.request, id: id, to: entry.address, deadline: deadline, sink: .whole)
             running[id] = Running(transfer: transfer, completion: entry.completion)
-            identifiers[transfer.easy.pointer] = id
         } catch {
             entry.completion.resume(returning: .failure(error))
         }
@@ -164,8 +206,7 @@ package actor HTTPClient {
         guard let entry = running.removeValue(forKey: id) else {
             return nil
         }
-        identifiers[entry.transfer.easy.pointer] = nil
-        thread.multi?.remove(entry.transfer.easy.pointer)
+        withdraw(entry.transfer)
         return entry
     }
 
@@ -175,12 +216,17 @@ package actor HTTPClient {
         } else if let entry = remove(id) {
             let address = entry.transfer.address.redacted
             entry.completion.resume(returning: .failure(.cancelled(address, cause: cause)))
+        } else {
+            cancelStream(id, cause: cause)
         }
     }
 
     private func failAll(_ error: TransportError) {
         for id in running.keys.sorted() {
             remove(id)?.completion.resume(returning: .failure(error))
+        }
+        for id in streams.keys.sorted() {
+            endStream(id, with: .failure(error))
         }
     }
 
@@ -190,11 +236,11 @@ package actor HTTPClient {
         }
         while let next = waiting.popFirst() {
             next.element.completion.resume(
-                returning: .failure(.cancelled(next.element.address.redacted, cause: "the HTTP client was shut down"))
+                returning: .failure(.cancelled(next.element.address.redacted, cause: Self.wasShutDown))
             )
         }
-        for id in running.keys.sorted() {
-            cancel(id, cause: "the HTTP client was shut down")
+        for id in running.keys.sorted() + streams.keys.sorted() {
+            cancel(id, cause: Self.wasShutDown)
         }
         isClosed = true
         thread.end()
@@ -211,8 +257,9 @@ package actor HTTPClient {
 
     /// How long the thread may wait; libcurl's own timers and a wake-up end the wait earlier.
     private func patience() -> Int32 {
-        let longest = Duration.seconds(60)
-        return Int32(Self.milliseconds(min(longest, waiting.patience(at: clock.now) ?? longest)))
+        let now = clock.now
+        let patience = min(.seconds(60), waiting.patience(at: now) ?? .seconds(60), streamPatience(at: now))
+        return Int32(Self.milliseconds(patience))
     }
 
     /// Rounded up, at least 1: libcurl reads 0 as "no limit".

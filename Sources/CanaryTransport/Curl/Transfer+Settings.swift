@@ -7,7 +7,6 @@ extension Transfer {
         try easy.set(CURLOPT_NOSIGNAL, true)
         // A resolver that hangs must not hold the thread when its transfer ends.
         try easy.set(CURLOPT_QUICK_EXIT, true)
-        try easy.set(CURLOPT_TIMEOUT_MS, milliseconds)
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
         try easy.set(CURLOPT_BUFFERSIZE, 131_072)
         try easy.set(CURLOPT_MAXLIFETIME_CONN, 600)
@@ -16,8 +15,17 @@ extension Transfer {
         try easy.set(CURLOPT_TCP_NODELAY, true)
         try easy.set(CURLOPT_FOLLOWLOCATION, false)
         try easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // The empty text offers every encoding that libcurl was built with.
-        try easy.set(CURLOPT_ACCEPT_ENCODING, "")
+        switch sink {
+        case .whole:
+            try easy.set(CURLOPT_TIMEOUT_MS, milliseconds)
+            // The empty text offers every encoding that libcurl was built with.
+            try easy.set(CURLOPT_ACCEPT_ENCODING, "")
+        case .stream:
+            // A connection of its own: a paused stream would hold up those that share an HTTP/2 connection with it.
+            // Nor is compression offered: libcurl would have to keep what a paused stream decoded.
+            try easy.set(CURLOPT_FRESH_CONNECT, true)
+            try easy.set(CURLOPT_FORBID_REUSE, true)
+        }
     }
 
     func setCallbacks() throws(TransportError) {
@@ -55,18 +63,22 @@ extension Transfer {
         )
     }
 
-    /// Hands bytes of libcurl to the transfer; any other count than the given one ends the transfer.
+    /// Hands bytes of libcurl to the transfer; any other count than the given one ends or pauses the transfer.
     private static func pass(
         _ data: UnsafeMutablePointer<CChar>?,
         _ count: Int,
         _ context: UnsafeMutableRawPointer?,
-        to receive: (Transfer, UnsafeRawBufferPointer) -> Bool
+        to receive: (Transfer, UnsafeRawBufferPointer) -> Reception
     ) -> Int {
         guard let context, count > 0 else {
             return count
         }
         let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        return receive(transfer, UnsafeRawBufferPointer(start: data, count: count)) ? count : -1
+        switch receive(transfer, UnsafeRawBufferPointer(start: data, count: count)) {
+        case .taken: return count
+        case .refused: return -1
+        case .pause: return Int(CURL_WRITEFUNC_PAUSE)
+        }
     }
 
     func setAddress() throws(TransportError) {
@@ -79,7 +91,21 @@ extension Transfer {
         } else {
             try easy.set(CURLOPT_URL, address.text)
         }
+        if let path = request.unixSocket {
+            guard (1...107).contains(path.utf8.count) else {
+                throw TransportError(
+                    code: .invalidRequest,
+                    message: "the path of the socket '\(path)' has \(path.utf8.count) bytes, and 107 are possible"
+                )
+            }
+            try easy.set(CURLOPT_UNIX_SOCKET_PATH, path)
+        }
         switch limits.proxy {
+        case _ where request.unixSocket != nil:
+            try easy.set(CURLOPT_NOPROXY, "*")
+        case .always(let url):
+            try easy.set(CURLOPT_PROXY, url)
+            try easy.set(CURLOPT_NOPROXY, "")
         case .none:
             try easy.set(CURLOPT_PROXY, "")
             try easy.set(CURLOPT_NOPROXY, "*")
@@ -95,8 +121,13 @@ extension Transfer {
         // change, but those of pods long gone must not pile up, so that now and then a transfer does walk.
         let isSpared = address.isLiteral && !id.isMultiple(of: 4096)
         try easy.set(CURLOPT_DNS_CACHE_TIMEOUT, isSpared ? -1 : 30)
-        try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        try easy.set(CURLOPT_PIPEWAIT, address.isEncrypted)
+        switch sink {
+        case .whole:
+            try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+            try easy.set(CURLOPT_PIPEWAIT, address.isEncrypted)
+        case .stream:
+            try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        }
     }
 
     func setMethod() throws(TransportError) {

@@ -31,6 +31,30 @@ extension TransportError {
         )
     }
 
+    /// No head of a stream came before the request's deadline.
+    static func headless(_ address: String, request: HTTPRequest) -> TransportError {
+        TransportError(
+            code: .timedOut,
+            message: "\(address) did not begin to answer within \(request.deadline)",
+            hint: hint(.timedOut, request: request)
+        )
+    }
+
+    /// A stream brought nothing for too long.
+    static func silent(_ address: String, idle: Duration) -> TransportError {
+        TransportError(code: .timedOut, message: "\(address) has sent nothing for \(idle)")
+    }
+
+    /// Too many streams are open.
+    static func tooManyStreams(_ address: String, count: Int) -> TransportError {
+        TransportError(
+            code: .saturated,
+            message: "the request to \(address) was not sent",
+            cause: "\(count) streams are open already",
+            hint: "end one of them first"
+        )
+    }
+
     /// One of our own limits stopped the transfer.
     static func tooLarge(_ address: String, what: String, limit: Int) -> TransportError {
         TransportError(

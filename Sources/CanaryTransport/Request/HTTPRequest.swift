@@ -27,6 +27,10 @@ package struct HTTPRequest: Sendable, Hashable {
     /// Sent as `Authorization: Bearer …`, unless `headers` has an `Authorization` of its own.
     package var token: BearerToken?
 
+    /// The path of a Unix socket to connect to instead of the URL's host; at most 107 bytes. The URL then only says
+    /// what is asked for.
+    package var unixSocket: String?
+
     package init(
         method: String = "GET",
         url: String,
@@ -35,7 +39,8 @@ package struct HTTPRequest: Sendable, Hashable {
         deadline: Duration = .seconds(4),
         maximumBytes: Int = 100_000_000,
         security: HTTPSecurity = HTTPSecurity(),
-        token: BearerToken? = nil
+        token: BearerToken? = nil,
+        unixSocket: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -45,12 +50,18 @@ package struct HTTPRequest: Sendable, Hashable {
         self.maximumBytes = maximumBytes
         self.security = security
         self.token = token
+        self.unixSocket = unixSocket
     }
 }
 
 extension HTTPRequest: CustomStringConvertible {
     /// The method and the URL without credentials and query.
     package var description: String {
-        "\(method) \(RequestAddress.redact(url))"
+        "\(method) \(shownURL)"
+    }
+
+    /// The URL for a message: without credentials, query and fragment, of bounded length.
+    package var shownURL: String {
+        RequestAddress.redact(url)
     }
 }

@@ -6,7 +6,8 @@ struct ResponseHead {
     private(set) var headers: [HTTPHeader] = []
     private(set) var isComplete = false
     private var bytes = 0
-    private var status = 0
+    /// Of the last status line that came; 0 before.
+    private(set) var status = 0
 
     /// Takes one line as libcurl gives it; false if the limit is exceeded.
     mutating func append(_ line: some BidirectionalCollection<UInt8>, limit: Int) -> Bool {

@@ -10,19 +10,19 @@ enum EditProof {
         selection: RouteSelection,
         hint: String?
     ) throws(RouteError) {
-        let documents: [YAMLNode]
+        let document: RouteDocument
         do {
-            documents = try YAMLComposer.compose(edited)
+            document = try RouteDocument(text: edited)
         } catch {
-            throw failure("line \(error.line) would not be YAML: \(error.message)", hint)
+            throw failure(error.cause.map { "\(error.message): \($0)" } ?? error.message, hint)
         }
-        let outcome = YAMLNode.stream(documents)
+        let outcome = YAMLNode.stream(document.documents)
         guard outcome.items?.count == expected.items?.count,
             zip(outcome.items ?? [], expected.items ?? []).allSatisfy({ $0.isSame(as: $1) })
         else {
             throw failure("more than the weights would differ", hint)
         }
-        let located = try LocatedRule(text: edited, selection: selection)
+        let located = try LocatedRule(object: try document.object(selection), selection: selection)
         guard located.weights == weights, located.stable?.weight == weights.stable,
             located.canary?.weight == weights.canary
         else {

@@ -2,12 +2,9 @@ import CanaryCore
 
 /// The lines of an entry that is added beside a lone destination, in the neighbour's manner.
 struct PartnerLines {
-    private let host: String
-    private let subset: String?
-    private let port: String?
-    private let weight: Int
-    private let partner: DestinationSpec
-    private let loneHost: String
+    private let entry: PartnerEntry
+    /// How the neighbour writes the host that both share, with its quotes.
+    private var sharedHost: (text: String, token: String)?
     /// From the dash to the entry's keys.
     private let keyIndent: Int
     /// From the key `destination` to its own keys.
@@ -15,20 +12,10 @@ struct PartnerLines {
     /// From the key `port` to its own keys.
     private let portIndent: Int
 
-    init(of lone: RouteRule.Destination, partner: DestinationSpec, weight: Int, source: SourceText) {
-        self.partner = partner
-        self.weight = weight
-        loneHost = lone.host
+    init(of lone: RouteDestination, partner: DestinationSpec, weight: Int, located: LocatedRule, source: SourceText) {
+        entry = PartnerEntry(of: lone, partner: partner, weight: weight, located: located)
         let destination = lone.node["destination"]
-        if partner.host == nil || partner.host == lone.host, let node = destination?["host"],
-            let token = source.token(of: node)
-        {
-            host = token.text
-        } else {
-            host = Self.scalar(partner.host ?? lone.host)
-        }
-        subset = partner.subset.map(Self.scalar)
-        port = lone.port.map(Self.number)
+        if let node = destination?["host"], let token = source.token(of: node) { sharedHost = (lone.host, token.text) }
         let line = source.line(lone.node.place.line).unicodeScalars
         let before = line.prefix(max(0, lone.node.place.column - 1))
         let gap = before.lastIndex(of: "-").map { before.distance(from: $0, to: before.endIndex) } ?? 2
@@ -45,18 +32,10 @@ struct PartnerLines {
     }
 
     func rendered(indent: Int) -> [String] {
-        func line(_ depth: Int, _ text: String) -> String { String(repeating: " ", count: max(0, depth)) + text }
-        let keys = indent + keyIndent
-        var lines = [
-            line(indent, "-") + String(repeating: " ", count: keyIndent - 1) + "destination:",
-            line(keys + childIndent, "host: \(host)"),
-        ]
-        if let subset { lines.append(line(keys + childIndent, "subset: \(subset)")) }
-        if let port {
-            lines.append(line(keys + childIndent, "port:"))
-            lines.append(line(keys + childIndent + portIndent, "number: \(port)"))
-        }
-        lines.append(line(keys, "weight: \(weight)"))
+        var lines = rendered(entry.members, indent: indent + keyIndent, steps: [childIndent, portIndent])
+        guard let first = lines.first else { return [] }
+        // The dash stands in the first line's indentation.
+        lines[0] = spaces(indent) + "-" + spaces(keyIndent - 1) + first.drop { $0 == " " }
         return lines
     }
 
@@ -64,13 +43,38 @@ struct PartnerLines {
     func node() -> YAMLNode? {
         let text = rendered(indent: 0).joined(separator: "\n")
         // A text of our own that is not YAML means that a name cannot be written, which the caller reports.
-        guard let entry = (try? YAMLComposer.compose(text))?.first?.items?.first,
-            entry["destination"]?["host"]?.scalar == partner.host ?? loneHost,
-            entry["destination"]?["subset"]?.scalar == partner.subset,
-            entry["weight"]?.scalar == String(weight)
-        else { return nil }
-        return entry
+        guard let node = (try? YAMLComposer.compose(text))?.first?.items?.first, means(node, entry.members) else {
+            return nil
+        }
+        return node
     }
+
+    private func rendered(_ members: [(key: String, value: PartnerEntry.Value)], indent: Int, steps: [Int]) -> [String]
+    {
+        members.flatMap { key, value -> [String] in
+            switch value {
+            case .text(let text) where key == "host" && text == sharedHost?.text:
+                [spaces(indent) + "host: \(sharedHost?.token ?? text)"]
+            case .text(let text): [spaces(indent) + "\(key): \(Self.scalar(text))"]
+            case .number(let text): [spaces(indent) + "\(key): \(Self.number(text))"]
+            case .mapping(let inner):
+                [spaces(indent) + "\(key):"]
+                    + rendered(inner, indent: indent + (steps.first ?? 2), steps: Array(steps.dropFirst()))
+            }
+        }
+    }
+
+    private func means(_ node: YAMLNode?, _ members: [(key: String, value: PartnerEntry.Value)]) -> Bool {
+        node?.pairs?.count == members.count
+            && members.allSatisfy { key, value in
+                switch value {
+                case .text(let text), .number(let text): node?[key]?.scalar == text
+                case .mapping(let inner): means(node?[key], inner)
+                }
+            }
+    }
+
+    private func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
     /// A port as it may stand without quotes, else with them.
     private static func number(_ text: String) -> String {

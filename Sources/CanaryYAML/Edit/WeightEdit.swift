@@ -10,17 +10,16 @@ struct WeightEdit {
         var manual: String?
     }
 
+    let document: RouteDocument
     let located: LocatedRule
     let weights: RouteWeights
 
-    private var source: SourceText { located.document.source }
-    private var routePath: YAMLPath {
-        located.object.path + [.key("spec"), .key("http"), .item(located.rule.index), .key("route")]
-    }
+    private var source: SourceText { document.source }
+    private var routePath: YAMLPath { located.object.path + located.entriesPath }
 
     /// Refuses if any node on the way to the weights is shared with another place of the file.
     func checkPath() throws(RouteError) {
-        var nodes = YAMLNode.stream(located.document.documents).walk(routePath)
+        var nodes = YAMLNode.stream(document.documents).walk(routePath)
         for destination in [located.stable, located.canary].compactMap({ $0 }) {
             nodes.append(destination.node)
             nodes.append(contentsOf: [destination.node["destination"], destination.node["weight"]].compactMap { $0 })
@@ -39,7 +38,7 @@ struct WeightEdit {
     }
 
     func plan() throws(RouteError) -> Change {
-        var change = Change(expected: .stream(located.document.documents))
+        var change = Change(expected: .stream(document.documents))
         if let stable = located.stable { try setWeight(weights.stable, of: stable, in: &change) }
         if let canary = located.canary { try setWeight(weights.canary, of: canary, in: &change) }
         switch (located.stable, located.canary) {
@@ -56,7 +55,7 @@ struct WeightEdit {
         RouteError(.unsupported, "\(located.place) cannot be edited: \(reason)", hint: hint)
     }
 
-    private func setWeight(_ weight: Int, of destination: RouteRule.Destination, in change: inout Change)
+    private func setWeight(_ weight: Int, of destination: RouteDestination, in change: inout Change)
         throws(RouteError)
     {
         let entry = destination.node
@@ -77,7 +76,7 @@ struct WeightEdit {
         let line = "weight: \(weight)"
         let manual = "add `\(line)` to the entry of \(destination.label) on line \(entry.place.line)"
         change.manual = manual
-        guard !source.isFlow(entry), let value = entry["destination"],
+        guard !source.isFlow(entry), let position = neighbour(in: entry), let value = entry.pairs?[position].value,
             let edit = source.insertion(of: [spaces(entry.place.column - 1) + line], after: source.lastLine(of: value))
         else {
             throw refusal("the entry on line \(entry.place.line) has no weight and is in flow style", hint: manual)
@@ -85,9 +84,10 @@ struct WeightEdit {
         change.edits.append(edit)
         change.expected.update((routePath + [.item(destination.index)])[...]) { node in
             var pairs = node.pairs ?? []
-            guard let position = pairs.firstIndex(where: { $0.key.scalar == "destination" }) else { return }
+            guard let position = neighbour(in: node) else { return }
             var key = pairs[position].key
             key.content = .scalar("weight", .plain)
+            // What the parser makes of our own digits.
             var value = key
             value.content = .scalar(String(weight), .plain)
             pairs.insert(YAMLNode.Pair(key: key, value: value), at: position + 1)
@@ -96,19 +96,14 @@ struct WeightEdit {
     }
 
     private func addPartner(
-        of lone: RouteRule.Destination,
+        of lone: RouteDestination,
         _ partner: DestinationSpec,
         weight: Int,
         in change: inout Change
     ) throws(RouteError) {
-        guard partner.host != nil || partner.subset != nil else {
-            throw refusal(
-                "the rule has the one destination \(lone.label), and the spec does not name the other",
-                hint: "name host or subset in route.stable and route.canary"
-            )
-        }
-        let lines = PartnerLines(of: lone, partner: partner, weight: weight, source: source)
-        let route = YAMLNode.stream(located.document.documents).walk(routePath).last
+        try located.checkPartner(partner, of: lone)
+        let lines = PartnerLines(of: lone, partner: partner, weight: weight, located: located, source: source)
+        let route = YAMLNode.stream(document.documents).walk(routePath).last
         let dash = (route?.place.column ?? 1) - 1
         let end = source.lastLine(of: lone.node)
         let manual =
@@ -125,6 +120,13 @@ struct WeightEdit {
         change.expected.update(routePath[...]) { node in
             node.content = .sequence((node.items ?? []) + [expected])
         }
+    }
+
+    /// Which of an entry's keys a weight is written below: the last of those that say where it leads.
+    private func neighbour(in entry: YAMLNode) -> Int? {
+        let keys =
+            located.rule.grammar.isVirtualService ? ["destination"] : ["group", "kind", "name", "namespace", "port"]
+        return entry.pairs?.lastIndex { keys.contains($0.key.scalar ?? "") }
     }
 
     private func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }

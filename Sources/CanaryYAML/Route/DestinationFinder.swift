@@ -6,16 +6,16 @@ struct DestinationFinder {
     let namespace: String?
 
     /// Whether an entry of another rule is the stable destination: the one found in the chosen rule, else the one named.
-    func isStable(_ other: RouteRule.Destination, found: RouteRule.Destination?) -> Bool {
+    func isStable(_ other: RouteDestination, found: RouteDestination?) -> Bool {
         found.map { isSame(other, $0) } ?? matches(other, selection.stable)
     }
 
     /// The same for the canary.
-    func isCanary(_ other: RouteRule.Destination, found: RouteRule.Destination?) -> Bool {
+    func isCanary(_ other: RouteDestination, found: RouteDestination?) -> Bool {
         found.map { isSame(other, $0) } ?? matches(other, selection.canary)
     }
 
-    private func isSame(_ left: RouteRule.Destination, _ right: RouteRule.Destination) -> Bool {
+    private func isSame(_ left: RouteDestination, _ right: RouteDestination) -> Bool {
         full(left.host) == full(right.host) && left.subset == right.subset
             && (left.port == nil || right.port == nil || left.port == right.port)
     }
@@ -23,16 +23,14 @@ struct DestinationFinder {
     /// Whether a selection names a destination at all.
     private func isNamed(_ spec: DestinationSpec) -> Bool { spec.host != nil || spec.subset != nil }
 
-    private func matches(_ destination: RouteRule.Destination, _ spec: DestinationSpec) -> Bool {
+    private func matches(_ destination: RouteDestination, _ spec: DestinationSpec) -> Bool {
         guard isNamed(spec) else { return false }
         return (spec.host.map { full($0) == full(destination.host) } ?? true)
             && (spec.subset.map { $0 == destination.subset } ?? true)
     }
 
-    /// A short name is completed with the namespace, as Istio does it.
     private func full(_ host: String) -> String {
-        guard let namespace, !host.contains(".") else { return host }
-        return "\(host).\(namespace).svc.cluster.local"
+        ServiceHost(host, namespace: namespace, kind: selection.kind).full
     }
 
     func hasBoth(_ rule: RouteRule) -> Bool {
@@ -47,19 +45,32 @@ struct DestinationFinder {
             && rule.destinations.contains { matches($0, selection.canary) }
     }
 
+    /// Versions in the Gateway API are Services of their own.
+    private func checkSubsets() throws(RouteError) {
+        guard selection.kind != .virtualService else { return }
+        if let subset = selection.stable.subset ?? selection.canary.subset {
+            throw RouteError(
+                .unsupported,
+                "a \(selection.kind.word) has no subsets, and the spec names subset '\(subset)'",
+                hint: "versions are Services there: route.stable: { host: NAME }"
+            )
+        }
+    }
+
     /// The entries for stable and canary; a lone destination leaves its partner nil.
     ///
     /// A selection that names neither takes the two in their order: who is stable is decided by the weights anyway.
     func pair(
         in rule: RouteRule,
         object: RouteDocument.Object
-    ) throws(RouteError) -> (stable: RouteRule.Destination?, canary: RouteRule.Destination?) {
+    ) throws(RouteError) -> (stable: RouteDestination?, canary: RouteDestination?) {
         let entries = rule.destinations
         let list = entries.map(\.label).joined(separator: ", ")
-        let place = "\(rule.label) of VirtualService '\(object.name)'"
+        let place = "\(rule.label) of \(object.title)"
         guard !entries.isEmpty else {
             throw RouteError(.notARoute, "\(place) has no destinations")
         }
+        try checkSubsets()
         guard entries.count <= 2 else {
             throw RouteError(
                 .unsupported,

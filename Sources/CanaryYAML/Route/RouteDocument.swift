@@ -10,12 +10,46 @@ struct RouteDocument {
         var namespace: String?
         /// Where its node is in the documents.
         var path: YAMLPath
-        /// Lines of the document it stands in, from 1.
+        /// Lines of the document it stands in, from 1; empty for an object of an API.
         var lines: Range<Int>
 
-        var isVirtualService: Bool { kind == "VirtualService" && apiVersion.hasPrefix("networking.istio.io/") }
-        var isRoute: Bool {
-            apiVersion.hasPrefix("gateway.networking.k8s.io/") && ["HTTPRoute", "GRPCRoute"].contains(kind)
+        /// What kind of route it is, if any.
+        var routeKind: RouteSpec.Kind? {
+            [RouteSpec.Kind.virtualService, .httpRoute, .grpcRoute].first { route in
+                guard let group = RouteGrammar.versions(of: route).first?.prefix(while: { $0 != "/" }) else {
+                    return false
+                }
+                return kind == route.word && apiVersion.hasPrefix("\(group)/")
+            }
+        }
+
+        /// `VirtualService 'demo'`; with its namespace if it is an object of an API.
+        var title: String {
+            lines.isEmpty && namespace != nil ? "\(kind) '\(namespace ?? "")/\(name)'" : "\(kind) '\(name)'"
+        }
+
+        /// Nil if the node is no object at all.
+        init?(_ node: YAMLNode, path: YAMLPath, lines: Range<Int>) {
+            guard let kind = node["kind"]?.scalar, let apiVersion = node["apiVersion"]?.scalar else { return nil }
+            self.node = node
+            self.apiVersion = apiVersion
+            self.kind = kind
+            self.path = path
+            self.lines = lines
+            name = node["metadata"]?["name"]?.scalar ?? ""
+            namespace = node["metadata"]?["namespace"].flatMap { $0.isNull ? nil : $0.scalar }
+        }
+
+        /// Refuses versions of the API that this program does not know.
+        func checkVersion() throws(RouteError) {
+            let versions = routeKind.map(RouteGrammar.versions) ?? []
+            guard versions.contains(apiVersion) else {
+                throw RouteError(
+                    .unsupported,
+                    "\(title) has apiVersion \(apiVersion)",
+                    hint: "known are \(versions.joined(separator: ", "))"
+                )
+            }
         }
     }
 
@@ -45,32 +79,17 @@ struct RouteDocument {
             let isList = document["kind"]?.scalar == "List"
             let members = isList ? document["items"]?.items ?? [] : [document]
             for (position, node) in members.enumerated() {
-                guard let kind = node["kind"]?.scalar, let apiVersion = node["apiVersion"]?.scalar else { continue }
-                objects.append(
-                    Object(
-                        node: node,
-                        apiVersion: apiVersion,
-                        kind: kind,
-                        name: node["metadata"]?["name"]?.scalar ?? "",
-                        namespace: node["metadata"]?["namespace"].flatMap { $0.isNull ? nil : $0.scalar },
-                        path: [.item(index)] + (isList ? [.key("items"), .item(position)] : []),
-                        lines: lines
-                    )
-                )
+                let path: YAMLPath = [.item(index)] + (isList ? [.key("items"), .item(position)] : [])
+                if let object = Object(node, path: path, lines: lines) { objects.append(object) }
             }
         }
         self.objects = objects
     }
 
-    /// The one VirtualService that a selection names.
+    /// The one route that a selection names.
     func object(_ selection: RouteSelection) throws(RouteError) -> Object {
-        guard selection.kind == .virtualService else {
-            throw RouteError(
-                .unsupported,
-                "HTTPRoute '\(selection.object)' is in a file, and this version edits only VirtualServices in files"
-            )
-        }
-        let named = objects.filter { $0.isVirtualService && $0.name == selection.object }
+        let word = selection.kind.word
+        let named = objects.filter { $0.routeKind == selection.kind && $0.name == selection.object }
         let found = named.filter { object in
             selection.namespace == nil || object.namespace == nil || object.namespace == selection.namespace
         }
@@ -78,7 +97,7 @@ struct RouteDocument {
             let places = found.map { "line \($0.node.place.line)" }.joined(separator: ", ")
             throw RouteError(
                 .ambiguous,
-                "VirtualService '\(selection.object)' occurs \(found.count) times (\(places))",
+                "\(word) '\(selection.object)' occurs \(found.count) times (\(places))",
                 hint: "name its namespace in metadata.namespace, or split the file"
             )
         }
@@ -87,30 +106,26 @@ struct RouteDocument {
             let (found, wanted) = (other.namespace ?? "", selection.namespace ?? "")
             throw RouteError(
                 .notARoute,
-                "VirtualService '\(selection.object)' is in namespace '\(found)', not '\(wanted)'",
+                "\(word) '\(selection.object)' is in namespace '\(found)', not '\(wanted)'",
                 hint: "correct metadata.namespace of the spec"
             )
         }
-        let there = objects.filter { $0.isVirtualService || $0.isRoute }.map { "\($0.kind) '\($0.name)'" }
+        let routes = objects.filter { $0.routeKind != nil }
+        let there = routes.map { "\($0.kind) '\($0.name)'" }
         throw RouteError(
             .notARoute,
-            "there is no VirtualService '\(selection.object)'",
+            "there is no \(word) '\(selection.object)'",
             cause: there.isEmpty
                 ? "the file holds no route object" : "the file holds \(there.prefix(10).joined(separator: ", "))",
-            hint: EditDistance.nearest(to: selection.object, among: objects.filter(\.isVirtualService).map(\.name))
-                .map { "did you mean '\($0)'?" }
+            hint: EditDistance.nearest(
+                to: selection.object,
+                among: routes.filter { $0.routeKind == selection.kind }.map(\.name)
+            ).map { "did you mean '\($0)'?" }
         )
     }
 
     private func checked(_ object: Object) throws(RouteError) -> Object {
-        let versions = ["v1", "v1beta1", "v1alpha3"].map { "networking.istio.io/\($0)" }
-        guard versions.contains(object.apiVersion) else {
-            throw RouteError(
-                .unsupported,
-                "VirtualService '\(object.name)' has apiVersion \(object.apiVersion)",
-                hint: "known are \(versions.joined(separator: ", "))"
-            )
-        }
+        try object.checkVersion()
         for line in object.lines where source.line(line).contains("{{") {
             throw RouteError(
                 .unsupported,

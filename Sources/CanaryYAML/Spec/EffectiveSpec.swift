@@ -20,13 +20,17 @@ package struct EffectiveSpec: Sendable, Hashable {
         }
         add("metadata.name", spec.name)
         add("metadata.namespace", spec.namespace)
-        add(spec.route.kind == .virtualService ? "route.virtualService" : "route.httpRoute", spec.route.object)
+        add("route.\(spec.route.kind.rawValue)", spec.route.object)
         add("route.file", spec.route.file)
+        add("route.commit", String(spec.route.commits))
         switch spec.route.rule {
         case .name(let name): add("route.rule.name", name)
         case .index(let index): add("route.rule.index", String(index))
         case nil: add("route.rule", nil)
         }
+        add("route.rule.list", spec.route.ruleList?.rawValue)
+        let accepted = RouteSpec.Acceptance.allCases.filter(spec.route.accept.contains).map(\.rawValue)
+        add("route.accept", "[" + accepted.joined(separator: ", ") + "]")
         for (side, destination) in [("stable", spec.route.stable), ("canary", spec.route.canary)] {
             add("route.\(side).host", destination.host)
             add("route.\(side).subset", destination.subset)
@@ -64,6 +68,13 @@ package struct EffectiveSpec: Sendable, Hashable {
         }
         let telemetry = spec.telemetry
         for (index, target) in telemetry.targets.enumerated() { add("telemetry.scrape.targets[\(index)]", target) }
+        if let pods = telemetry.pods {
+            add("telemetry.scrape.pods.port", String(pods.port))
+            add("telemetry.scrape.pods.path", pods.path)
+            add("telemetry.scrape.pods.via", pods.via.rawValue)
+            add("telemetry.scrape.pods.selector", pods.selector)
+            add("telemetry.scrape.pods.namespace", pods.namespace)
+        }
         add("telemetry.scrape.timeout", SpecSyntax.rendered(telemetry.timeout))
         add("telemetry.scrape.caFile", telemetry.security.certificateAuthorityFile)
         add("telemetry.scrape.certFile", telemetry.security.clientCertificateFile)

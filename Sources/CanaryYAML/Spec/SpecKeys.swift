@@ -12,17 +12,21 @@ package enum SpecKeys {
     package static let spec = Section(
         known: ["route", "telemetry", "objectives", "steps", "pace", "guards", "notify"]
     )
-    package static let route = Section(known: ["virtualService", "httpRoute", "file", "rule", "stable", "canary"])
-    package static let rule = Section(known: ["name", "index"])
+    package static let route = Section(
+        known: [
+            "virtualService", "httpRoute", "grpcRoute", "file", "commit", "rule", "accept", "stable", "canary",
+        ]
+    )
+    package static let rule = Section(known: ["name", "index", "list"])
     package static let destination = Section(known: ["host", "subset", "workload", "revision"])
     package static let telemetry = Section(
         known: ["scrape", "reporter", "match", "comparable"],
         later: ["prometheus"]
     )
     package static let scrape = Section(
-        known: ["targets", "caFile", "certFile", "keyFile", "tokenFile", "insecureSkipVerify", "timeout"],
-        later: ["pods"]
+        known: ["targets", "pods", "caFile", "certFile", "keyFile", "tokenFile", "insecureSkipVerify", "timeout"]
     )
+    package static let pods = Section(known: ["port", "path", "via", "selector", "namespace"])
     package static let objectives = Section(known: ["errors", "latency"])
     package static let errors = Section(known: ["tolerance", "ratio", "budget", "budgetRatio"])
     package static let latency = Section(known: ["tolerance", "budget"])
@@ -40,7 +44,8 @@ package enum SpecKeys {
     package static let sections: [String: Section] = [
         "": root, "metadata": metadata, "spec": spec, "spec.route": route, "spec.route.rule": rule,
         "spec.route.stable": destination, "spec.route.canary": destination, "spec.telemetry": telemetry,
-        "spec.telemetry.scrape": scrape, "spec.objectives": objectives, "spec.objectives.errors": errors,
+        "spec.telemetry.scrape": scrape, "spec.telemetry.scrape.pods": pods, "spec.objectives": objectives,
+        "spec.objectives.errors": errors,
         "spec.objectives.latency": latency, "spec.pace": pace, "spec.guards": guards,
         "spec.guards.absolute": absolute, "spec.notify[]": notify,
     ]

@@ -67,7 +67,7 @@ struct SpecOverride {
         text.append(contentsOf: scalars[(equals + 1)...])
         var body = String(text)
         var shift = equals + 1
-        if components.last?.word == "steps" || components.last?.word == "targets", !body.hasPrefix("[") {
+        if ["steps", "targets", "accept"].contains(components.last?.word), !body.hasPrefix("[") {
             body = "[\(body)]"
             shift -= 1
         }

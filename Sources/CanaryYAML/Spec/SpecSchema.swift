@@ -1,3 +1,5 @@
+import CanaryCore
+
 /// The JSON Schema (2020-12) of a spec, for editors and for `haldane schema`.
 ///
 /// The decoder is stricter: it also knows relations between values, such as ascending steps.
@@ -56,7 +58,22 @@ package enum SpecSchema {
         [
             "virtualService": text("The name of a VirtualService."),
             "httpRoute": text("The name of an HTTPRoute, in place of virtualService."),
-            "file": text("The file that holds the document, relative to the spec."),
+            "grpcRoute": text("The name of a GRPCRoute, in place of virtualService."),
+            "file": text(
+                "The file that holds the document, relative to the spec; without it the route is in the cluster."
+            ),
+            "commit": .object([
+                ("type", .text("boolean")), ("default", .raw("false")),
+                ("description", .text("Commit each write of the file to its Git work tree.")),
+            ]),
+            "accept": .object([
+                ("type", .text("array")), ("uniqueItems", .raw("true")),
+                (
+                    "items",
+                    .object([("enum", .list(RouteSpec.Acceptance.allCases.map { .text($0.rawValue) }))])
+                ),
+                ("description", .text("Dangers that are taken knowingly, so that a run is not refused for them.")),
+            ]),
             "rule": mapping(
                 "spec.route.rule",
                 "Needed only when several rules have both destinations: name or index.",
@@ -66,6 +83,10 @@ package enum SpecSchema {
                     "index": .object([
                         ("type", .text("integer")), ("minimum", .number("0")),
                         ("description", .text("Position in the list, from 0.")),
+                    ]),
+                    "list": .object([
+                        ("enum", .list(RouteSpec.RuleList.allCases.map { .text($0.rawValue) })),
+                        ("description", .text("Which list of a VirtualService; needed only if several have rules.")),
                     ]),
                 ]
             ),
@@ -80,8 +101,8 @@ package enum SpecSchema {
             about,
             required: [],
             [
-                "host": text("The destination's host."),
-                "subset": text("The destination's subset."),
+                "host": text("The destination's host; in an HTTPRoute or GRPCRoute the Service's name."),
+                "subset": text("The destination's subset, in a VirtualService."),
                 "workload": text("The workload that serves it, as telemetry names it."),
                 "revision": text("Its canonical revision, as telemetry names it."),
             ]
@@ -96,8 +117,30 @@ package enum SpecSchema {
             "scrape": mapping(
                 "spec.telemetry.scrape",
                 "Expositions that are fetched directly.",
-                required: ["targets"],
+                required: [],
                 [
+                    "pods": mapping(
+                        "spec.telemetry.scrape.pods",
+                        "Pods that are found by the API, in place of targets; {} takes the defaults.",
+                        required: [],
+                        [
+                            "port": .object([
+                                ("type", .text("integer")), ("minimum", .number("1")), ("maximum", .number("65535")),
+                                ("default", .number("15020")), ("description", .text("The port of the exposition.")),
+                            ]),
+                            "path": .object([
+                                ("type", .text("string")), ("pattern", .text("^/")),
+                                ("default", .text("/stats/prometheus")),
+                                ("description", .text("The path of the exposition.")),
+                            ]),
+                            "via": choice(
+                                "To the pods' addresses, or through the API server.",
+                                ["direct", "apiServer"]
+                            ),
+                            "selector": text("Labels of the pods, with reporter source or waypoint."),
+                            "namespace": text("The namespace of the pods; the spec's own if left out."),
+                        ]
+                    ),
                     "targets": .object([
                         ("type", .text("array")), ("minItems", .number("1")), ("uniqueItems", .raw("true")),
                         ("items", text("A URL; ${VAR} is expanded.")),

@@ -14,12 +14,20 @@ enum SpecTelemetry {
     ) {
         guard let section = reader.section(body, "telemetry", keys: SpecKeys.telemetry) else { return }
         if !isPartial, section.node["prometheus"] == nil {
-            reader.require(section, "scrape", "it lists the targets to scrape")
+            reader.require(section, "scrape", "it says which targets or pods to scrape")
         }
         let scrape = reader.section(section, "scrape", keys: SpecKeys.scrape)
         if !isPartial, scrape?.node["pods"] == nil {
-            reader.require(scrape, "targets", "write `targets: [\"http://127.0.0.1:15020/stats/prometheus\"]`")
+            reader.require(
+                scrape,
+                "targets",
+                "write `targets: [\"http://127.0.0.1:15020/stats/prometheus\"]`, or `pods: {}` to find them by the API"
+            )
         }
+        if scrape?.node["targets"] != nil, let node = scrape?.node["pods"] {
+            reader.fail("telemetry.scrape.targets and telemetry.scrape.pods exclude each other", at: node)
+        }
+        telemetry.pods = SpecPods.read(scrape, with: &reader)
         if let targets = targets(scrape, with: &reader) { telemetry.targets = targets }
         telemetry.security = security(scrape, with: &reader)
         if let timeout = reader.duration(

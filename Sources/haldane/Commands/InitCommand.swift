@@ -7,16 +7,16 @@ import CanaryYAML
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Write a commented spec to stdout for a VirtualService in a file."
+        abstract: "Write a commented spec to stdout for a route."
     )
 
-    @Argument(help: "The YAML file with the VirtualService; - for standard input.")
+    @Argument(help: "The YAML file with the route; - for standard input.")
     var route: String
 
-    @Option(name: .long, help: "The VirtualService, if the file holds several.")
+    @Option(name: .long, help: "The route's name, if the file holds several.")
     var object: String?
 
-    @Option(name: .long, help: "The rule, by name or by index from 0, if several have two destinations.")
+    @Option(name: .long, help: "The rule, by name or by index from 0, if several fit.")
     var rule: String?
 
     @OptionGroup var output: OutputOptions

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanaryAgent
 import CanaryCore
 import CanaryReport
 import CanaryYAML
@@ -23,6 +24,7 @@ struct PlanCommand: AsyncParsableCommand {
     )
     var baseErrors: String?
 
+    @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -40,7 +42,9 @@ struct PlanCommand: AsyncParsableCommand {
             if let rps {
                 traffic = PlanTable.Traffic(requestsPerSecond: rps, errorShare: errorShare ?? 0.005, origin: "--rps")
             } else {
-                traffic = try await TrafficProbe.measure(decoded, specFile: spec)
+                traffic = try await TrafficProbe.measure(
+                    try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: nil)
+                )
                 if let errorShare { traffic.errorShare = errorShare }
             }
             let table = PlanTable(spec: decoded.spec, traffic: traffic)

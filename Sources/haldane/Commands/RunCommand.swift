@@ -27,6 +27,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
     var onInterrupt: SignalWatch.OnInterrupt = .keep
 
+    @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -37,52 +38,32 @@ struct RunCommand: AsyncParsableCommand {
         try await conclude(output) {
             let options = try options()
             if dryRun { return try await preview(options) }
-            let inbox = RunInbox()
-            let screen = ProgressScreen(isQuiet: quiet)
-            defer { screen.close() }
-            let report = try await SignalWatch.run(inbox: inbox, onInterrupt: onInterrupt) {
-                try await RunSession(options: options, observer: screen, inbox: inbox).run()
-            }
-            return RunEnding.conclude(RunSummary(report), screen, output)
+            return try await RunAction.perform(options, onInterrupt: onInterrupt, isQuiet: quiet, output)
         }
     }
 
     private func options() throws -> RunOptions {
         let decoded = try SpecFile.decode(spec, settings: settings.settings)
-        guard let route = decoded.routeFile(specFile: spec) else {
-            throw CommandFault(
-                InputFault(
-                    "\(spec) names no route file",
-                    hint: "this version rewrites routes in files: add route.file, or --set route.file=PATH"
-                ),
-                .usage
-            )
-        }
-        // Variables that are missing are told before anything is done; the journal keeps their names, not their values.
-        let expanded = try decoded.expanded(environment: Console.environment)
-        for warning in SpecAdvice.warnings(expanded.spec) where !quiet { Console.talk.write("warning: \(warning)\n") }
-        return RunOptions(
-            spec: decoded.spec,
-            live: expanded.spec,
-            routePath: route,
-            journalDirectory: journal ?? ".haldane/\(decoded.spec.namespace)-\(decoded.spec.name)",
-            startsNew: new,
-            version: Version.number
-        )
+        var options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: journal)
+        options.startsNew = new
+        for warning in SpecAdvice.warnings(options.live) where !quiet { Console.talk.write("warning: \(warning)\n") }
+        return options
     }
 
     private func preview(_ options: RunOptions) async throws -> CanaryCore.ExitCode {
         let report = try await DryRun(options: options).run()
         let preview = RunPreview(
             spec: options.spec,
-            routePath: options.routePath,
+            place: report.place,
             stable: report.stable,
             canary: report.canary,
             found: report.found,
             writes: report.writes.map { RunPreview.Write(plan: $0.plan, weights: $0.weights) },
             rollback: RunPreview.Write(plan: report.rollback.plan, weights: report.rollback.weights),
             window: report.window,
-            refusal: report.refusal
+            refusal: report.refusal,
+            findings: report.findings,
+            population: report.population
         )
         switch output.output {
         case .json: Console.output.write(preview.json())

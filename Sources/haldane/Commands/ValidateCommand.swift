@@ -1,13 +1,18 @@
 import ArgumentParser
+import CanaryAgent
 import CanaryCore
 import CanaryReport
 import CanaryYAML
 
-/// `haldane validate SPEC`: checks a spec without touching anything.
+/// `haldane validate SPEC`: checks a spec without changing anything.
 struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check a spec; faults are shown with line, column and caret, and end with 64."
+        abstract: "Check a spec; faults are shown with line, column and caret, and end with 64.",
+        discussion: """
+            With --connect also the route, the pods, the telemetry, our permissions, who else writes the route, and the paths to \
+            the canary that the rule does not govern: 0 a run can begin, 3 it would be refused. Nothing is written.
+            """
     )
 
     @Argument(help: "The spec; - for standard input.")
@@ -16,12 +21,17 @@ struct ValidateCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Print every value with where it comes from.")
     var effective = false
 
+    @Flag(name: .long, help: "Look at the route, the pods, the telemetry and the permissions as well.")
+    var connect = false
+
+    @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await conclude(output) {
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
+            if connect { return try await look(decoded) }
             let report = SpecReport(
                 file: spec,
                 name: "\(decoded.spec.namespace)/\(decoded.spec.name)",
@@ -36,5 +46,16 @@ struct ValidateCommand: AsyncParsableCommand {
             }
             return .healthy
         }
+    }
+
+    private func look(_ decoded: DecodedSpec) async throws -> CanaryCore.ExitCode {
+        let options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: nil)
+        let findings = try await ConnectCheck(options: options).run()
+        let report = ConnectReport(findings: findings)
+        switch output.output {
+        case .json: Console.output.write(report.json())
+        case .text: Console.output.write(report.text(style: Console.output.style))
+        }
+        return report.exitCode
     }
 }

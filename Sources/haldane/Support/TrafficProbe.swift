@@ -1,31 +1,14 @@
+import CanaryAgent
 import CanaryCore
 import CanaryReport
-import CanaryRouting
-import CanarySources
 import CanaryTelemetry
-import CanaryTransport
-import CanaryYAML
 
 /// The present traffic, from two rounds of scraping.
 enum TrafficProbe {
-    static func measure(_ decoded: DecodedSpec, specFile: String) async throws -> PlanTable.Traffic {
-        let spec = try decoded.expanded(environment: Console.environment).spec
-        var roles = Roles.asNamed
-        if let path = decoded.routeFile(specFile: specFile) {
-            // Without a readable route the names are taken as they stand.
-            let found = try? await FileRouteStore(path: path, selection: decoded.routeSelection).read()
-            if let found { roles = Roles(found: found.weights) }
-        }
-        let seconds = spec.pace.interval.inSeconds
+    static func measure(_ options: RunOptions) async throws -> PlanTable.Traffic {
+        let seconds = options.live.pace.interval.inSeconds
         Console.talk.write("plan: two rounds of scraping, \(Phrase.duration(seconds)) apart\n")
-        let client = HTTPClient()
-        let source = ScrapeSource(spec: spec, roles: roles, client: client)
-        let start = ContinuousClock.now
-        _ = await source.observe(seconds: 0)
-        try await Task.sleep(for: spec.pace.interval)
-        let measured = start.duration(to: .now).inSeconds
-        let window = await source.observe(seconds: measured)
-        await client.shutdown()
+        let window = try await PresentTraffic(options: options).window()
         guard
             let traffic = PlanTable.Traffic(window, origin: "two rounds of scraping, \(Phrase.duration(seconds)) apart")
         else {

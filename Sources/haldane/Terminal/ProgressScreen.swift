@@ -15,6 +15,8 @@ final class ProgressScreen: RunObserver {
         var lines = EventLines()
         var lastDraw: ContinuousClock.Instant?
         var isOpen = false
+        /// The last lines of what happened before anybody looked.
+        var backlog: [String] = []
     }
 
     private let mode: Mode
@@ -33,6 +35,33 @@ final class ProgressScreen: RunObserver {
         }
     }
 
+    /// Takes in what happened before; nothing is shown until `show`.
+    func catchUp(_ progress: RunProgress) {
+        state.withLock { state in
+            switch mode {
+            case .quiet: return
+            case .live: state.view.note(progress)
+            case .lines:
+                guard let line = state.lines.line(progress) else { return }
+                state.backlog.append(line)
+                if state.backlog.count > Self.mostBacklog { state.backlog.removeFirst() }
+            }
+        }
+    }
+
+    /// Shows what was taken in.
+    func show() {
+        state.withLock { state in
+            switch mode {
+            case .quiet: return
+            case .live: draw(&state)
+            case .lines:
+                for line in state.backlog { Console.talk.write(line + "\n") }
+                state.backlog = []
+            }
+        }
+    }
+
     /// Leaves the screen as it was; the summary is printed after it.
     func close() {
         state.withLock { state in
@@ -45,7 +74,11 @@ final class ProgressScreen: RunObserver {
         state.view.note(progress)
         let now = ContinuousClock.now
         if case .judged = progress.happening, let last = state.lastDraw, last.duration(to: now) < Self.pause { return }
-        state.lastDraw = now
+        draw(&state)
+    }
+
+    private func draw(_ state: inout State) {
+        state.lastDraw = ContinuousClock.now
         var text = state.isOpen ? "" : "\u{1B}[?1049h\u{1B}[?25l"
         state.isOpen = true
         let size = Console.talk.size
@@ -54,6 +87,7 @@ final class ProgressScreen: RunObserver {
         Console.talk.write(text)
     }
 
+    private static let mostBacklog = 10
     /// At most five frames a second.
     private static let pause = Duration.milliseconds(200)
 }

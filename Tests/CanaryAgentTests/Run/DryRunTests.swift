@@ -29,7 +29,7 @@ struct DryRunTests {
         spec.telemetry.targets = ["http://127.0.0.1:1/"]
         let journals = "\(scratch.path)/journal"
         let report = try await DryRun(
-            options: RunOptions(spec: spec, routePath: route, journalDirectory: journals, version: "test")
+            options: RunOptions(spec: spec, route: .file(route), journalDirectory: journals, version: "test")
         ).run()
         let after = try FileManager.default.attributesOfItem(atPath: route)
         #expect(try scratch.load(route) == Array(text.utf8))

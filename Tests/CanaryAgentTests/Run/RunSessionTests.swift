@@ -33,7 +33,7 @@ struct RunSessionTests {
         inbox.send(.interrupt("interrupted (SIGINT)"))
         let options = RunOptions(
             spec: spec,
-            routePath: route ?? self.route,
+            route: .file(route ?? self.route),
             journalDirectory: journals,
             startsNew: new,
             version: "test"
@@ -219,7 +219,7 @@ struct RunSessionTests {
         let options = RunOptions(
             spec: written,
             live: live,
-            routePath: route,
+            route: .file(route),
             journalDirectory: journals,
             version: "test"
         )

@@ -111,7 +111,9 @@ struct RandomRun {
         switch random.next() % 100 {
         case 0..<82:
             .judged(summary(), verdict())
-        case 82..<88:
+        case 82..<85:
+            .population(population())
+        case 85..<88:
             .tick
         case 88..<94:
             .command(Rollout.OperatorCommand(random.pick(Self.verbs), reason: "random"))
@@ -128,6 +130,20 @@ struct RandomRun {
         default:
             .priorHistory(windows: random.pick([.min, -1, 0, 40, .max]), seconds: random.pick([.nan, -1, 1e300, 200]))
         }
+    }
+
+    private mutating func population() -> Population? {
+        guard !random.isOne(in: 6) else { return nil }
+        func side(_ counts: [Int]) -> Population.Side {
+            let ready = random.pick(counts)
+            let hashes = random.isOne(in: 30) ? ["new"] : ["old"]
+            return Population.Side(ready: ready, total: ready, hashes: hashes, workload: "deployment/demo4")
+        }
+        return Population(
+            stable: side([0, 1, 2, 4, 8, 8, 8, .max, -1]),
+            canary: side([0, 1, 2, 8, 8, 8, 8, .max, -1]),
+            namespace: "test1"
+        )
     }
 
     private static let why = Reason("chaos", "chaos")

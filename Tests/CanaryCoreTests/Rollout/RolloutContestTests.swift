@@ -3,22 +3,68 @@ import Testing
 
 @Suite("Other writers of the route")
 struct RolloutContestTests {
-    @Test("weights changed by somebody else end the run and are left alone")
-    func contested() {
+    @Test("a canary that somebody else took the traffic from ends the run, weights left alone")
+    func emptied() {
         var watching = Bench()
         watching.read(canary: 0)
+        watching.read(canary: 33)
+        #expect(watching.outcome?.qualifiedWord == "held(contested)")
+
         var analyzing = Bench()
         analyzing.begin()
         var baking = Bench()
         baking.reachBake()
-
-        for var bench in [watching, analyzing, baking] {
+        for var bench in [analyzing, baking] {
             let phase = bench.rollout.phase.word
-            let actions = bench.read(canary: 33)
+            let actions = bench.read(canary: 0)
 
             #expect(bench.outcome?.qualifiedWord == "held(contested)", "\(phase)")
             #expect(actions.plans.isEmpty, "\(phase)")
         }
+    }
+
+    @Test("somebody else's weights stop the promotion and leave the rollback armed")
+    func armed() {
+        var analyzing = Bench()
+        analyzing.begin()
+        var baking = Bench()
+        baking.reachBake()
+        for var bench in [analyzing, baking] {
+            let phase = bench.rollout.phase.word
+            let actions = bench.read(canary: 33)
+            #expect(bench.outcome == nil && actions.plans.isEmpty && actions.pages.count == 1, "\(phase)")
+            #expect(bench.rollout.judgingContext.canaryPercent == 33)
+
+            #expect(bench.window(stable: 670, canary: 330, .healthy).isEmpty, "\(phase): nothing is promoted")
+            #expect(bench.window(stable: 670, canary: 330, .degraded).plans == [.allStable], "\(phase)")
+        }
+    }
+
+    @Test("a contested run ends held at its deadline, and names the other writer with the command that stops it")
+    func contestedDeadline() {
+        var bench = Bench()
+        bench.begin()
+        var foreign = bench.snapshot(canary: 33)
+        foreign.writer = "kustomize-controller"
+        let pages = bench.send(.routeRead(foreign)).pages
+        #expect(pages.first?.reason.text.contains("flux suspend kustomization") == true, "\(pages)")
+
+        for _ in 0..<400 where bench.outcome == nil { bench.window(stable: 670, canary: 330, .healthy) }
+
+        #expect(bench.outcome?.qualifiedWord == "held(contested)")
+        #expect(bench.outcome?.reason.text.contains("'kustomize-controller'") == true)
+    }
+
+    @Test("an operator's promotion ends the contest")
+    func promotedContest() {
+        var bench = Bench()
+        bench.begin()
+        bench.read(canary: 33)
+
+        #expect(bench.command(.promote).plans == [WeightPlan(canaryPercent: 10, purpose: .step)])
+        bench.applied(canary: 10)
+
+        #expect(bench.rollout.contest == nil)
     }
 
     @Test("a change of the object that leaves the weights alone is adopted")
@@ -34,7 +80,7 @@ struct RolloutContestTests {
         #expect(actions.expectedRevisions == [RouteRevision("r77")])
     }
 
-    @Test("a conflict is read again and the step is asked for again, at most three times")
+    @Test("a conflict is read again and the step is asked for again, three times and then after the next healthy verdict")
     func conflict() {
         var bench = Bench()
         bench.begin()
@@ -50,12 +96,13 @@ struct RolloutContestTests {
             )
         }
         bench.send(.refused(.conflict(Reason("conflict", "changed"))))
-        bench.read(canary: 5)
+        #expect(bench.read(canary: 5).plans.isEmpty)
 
-        #expect(bench.outcome?.qualifiedWord == "held(contested)")
+        #expect(bench.outcome == nil)
+        #expect(bench.window(.healthy).plans == [WeightPlan(canaryPercent: 10, purpose: .step)])
     }
 
-    @Test("a conflict with other weights ends the run")
+    @Test("a conflict with other weights stops the promotion")
     func conflictingWeights() {
         var bench = Bench()
         bench.begin()
@@ -63,9 +110,10 @@ struct RolloutContestTests {
         bench.window(.healthy)
         bench.send(.refused(.conflict(Reason("conflict", "changed"))))
 
-        bench.read(canary: 50)
+        let actions = bench.read(canary: 50)
 
-        #expect(bench.outcome?.qualifiedWord == "held(contested)")
+        #expect(actions.plans.isEmpty && actions.pages.count == 1)
+        #expect(bench.window(stable: 500, canary: 500, .degraded).plans == [.allStable])
     }
 
     @Test("a step that could not be written is asked for again after the next healthy verdict")

@@ -15,7 +15,11 @@ struct RolloutLaws {
         }
         if let broken = brokenOutcome { return broken }
         for case .apply(let plan, let revision) in actions {
-            if plan.purpose == .rollback, plan.canaryPercent != 0 { return "a rollback writes weight 0" }
+            if plan.purpose == .rollback {
+                if let broken = brokenRollback(plan) { return broken }
+                continue
+            }
+            if before.population?.canary.ready == 0 { return "no step is taken without ready canary endpoints" }
             if after.route?.revision != revision { return "a write expects the revision that was last seen" }
             if hasAskedRollback, plan.canaryPercent != 0 { return "after a rollback no action raises the weight" }
             if plan.canaryPercent > 0, !isAllowed(plan) { return "the weight rises only after a fresh healthy verdict" }
@@ -24,6 +28,14 @@ struct RolloutLaws {
             return "a rollback is never left but to its end"
         }
         if probes, let broken = brokenReach { return broken }
+        return nil
+    }
+
+    private func brokenRollback(_ plan: WeightPlan) -> String? {
+        let isUnderWay = ["rollingBack", "emptying"].contains(before.phase.word)
+        if plan.canaryPercent != 0, after.population == nil, !isUnderWay { return "a rollback writes weight 0" }
+        if plan.canaryPercent > max(after.route?.weights.canaryPercent ?? 0, 0) { return "a rollback never raises the weight" }
+        if after.population?.stable.ready == 0, !isUnderWay { return "nothing is rolled back onto a stable without endpoints" }
         return nil
     }
 
@@ -77,6 +89,8 @@ struct RolloutLaws {
 
     /// From here, one input has to be enough to begin or to end a rollback.
     private var brokenReach: String? {
+        // Without stable endpoints a rollback would be an outage; see the capacity tests.
+        if after.population?.stable.ready == 0 { return nil }
         for input in [Self.command, Self.degraded] {
             var probe = after
             let answer = probe.handle(input, at: now)
@@ -84,6 +98,8 @@ struct RolloutLaws {
             case .finished:
                 if !answer.isEmpty { return "a finished run does nothing" }
             case .rollingBack:
+                // One that waits for stable's pods has a deadline of its own.
+                if case .rolledBack(_, .incomplete) = probe.outcome { continue }
                 if probe.outcome != nil, answer.plans.isEmpty { return "a rollback under way goes on" }
             case .emptying:
                 continue
@@ -91,15 +107,22 @@ struct RolloutLaws {
                 if input == Self.command, probe.outcome == nil { return "a rollback ends a run that has not begun" }
             case .watching:
                 let percent = after.route?.weights.canaryPercent ?? 0
-                if input == Self.command, probe.outcome == nil, answer.plans != [.allStable] {
+                if input == Self.command, probe.outcome == nil, !hasBegun(answer, probe) {
                     return "a rollback by command is immediate while watching"
                 }
-                if percent > 1e-3, answer.plans != [.allStable] { return "a rollback is immediate while watching" }
+                if percent > 1e-3, !hasBegun(answer, probe) { return "a rollback is immediate while watching" }
             case .stepping, .analyzing, .baking:
-                if answer.plans != [.allStable] { return "a rollback is immediate" }
+                if !hasBegun(answer, probe) { return "a rollback is immediate" }
             }
         }
         return nil
+    }
+
+    /// Everything is asked to be moved, or, where pods are known, as much as fits.
+    private func hasBegun(_ answer: [Rollout.Action], _ probe: Rollout) -> Bool {
+        guard after.population != nil else { return answer.plans == [.allStable] }
+        guard case .rollingBack(let state) = probe.phase else { return false }
+        return answer.plans == [WeightPlan(canaryPercent: state.targetPercent, purpose: .rollback)] || state.isWaitingForPods
     }
 
     private static let command = Rollout.Input.command(Rollout.OperatorCommand(.rollback, reason: "probe"))

@@ -1,0 +1,74 @@
+package import CanaryCore
+package import CanaryJournal
+
+/// A folder of journals, seen from outside.
+package struct RunFolder: Sendable, Hashable {
+    /// Without a slash at its end.
+    package let path: String
+
+    package init(path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    /// Whether a process runs a rollout here.
+    package func holder() throws(AgentError) -> JournalHolder {
+        do {
+            return try JournalHolder(directory: path)
+        } catch {
+            throw AgentError(error)
+        }
+    }
+
+    /// Whether a process runs a rollout here; false if that cannot be told.
+    var isHeld: Bool { (try? holder()).map { $0 != .nobody } ?? false }
+
+    /// The newest run as its journal tells it.
+    package func recorded() throws(AgentError) -> RecordedRun {
+        do {
+            let path = try JournalReader.locate(path)
+            var telling = JournalTelling()
+            var failure: (any Error)?
+            try JournalReader.forEachRecord(path: path) { record in
+                do {
+                    _ = try telling.add(record)
+                    return .next
+                } catch {
+                    failure = error
+                    return .stop
+                }
+            }
+            if let failure { throw failure }
+            guard let snapshot = telling.snapshot else {
+                throw AgentError(
+                    "the journal \(path) holds no run",
+                    hint: "its first write was cut off before the run began"
+                )
+            }
+            return RecordedRun(snapshot: snapshot, interruption: telling.interruption, journalPath: path)
+        } catch let error as AgentError {
+            throw error
+        } catch let error as JournalError {
+            throw AgentError(error)
+        } catch {
+            throw AgentError("the journal in \(path) cannot be read", cause: "\(error)")
+        }
+    }
+}
+
+/// A run as its journal tells it.
+package struct RecordedRun: Sendable {
+    package var snapshot: RunSnapshot
+    /// Why its last process ended, if that ended with a word about it.
+    package var interruption: Reason?
+    package var journalPath: String
+
+    package var outcome: Outcome? { snapshot.ledger.outcome ?? snapshot.rollout.outcome }
+}
+
+extension AgentError {
+    init(_ error: JournalError) {
+        self.init(error.message, cause: error.cause, hint: error.hint)
+    }
+}

@@ -1,0 +1,159 @@
+import CanaryCore
+import CanaryKubernetes
+import CanaryRouting
+import CanarySources
+import CanaryTelemetry
+import CanaryTransport
+import CanaryYAML
+
+/// A run's cluster: the route's object and the pods, each kept up to date by one list and one watch a kind.
+struct ClusterGround: Sendable {
+    /// `VirtualService test1/demo4-vs in context 'prod' (https://…)`.
+    let label: String
+    /// What the route and the permissions gave rise to, and what the pods did.
+    let routeFindings: [RouteFinding]
+    let podFindings: [RouteFinding]
+    /// Nil if the pods could not be found and the spec does not need them.
+    let directory: PodDirectory?
+    /// Leads to the API server, through the cluster's proxy if it has one.
+    let http: HTTPClient
+    private let client: KubernetesClient
+    private let resource: APIResource
+    private let mirror: ObjectMirror
+    private let reading: RouteReading
+    private let events: EventNotifier
+
+    var findings: [RouteFinding] { routeFindings + podFindings }
+    var notifiers: [any Notifier] { [events] }
+
+    /// Finds the route of a spec and its pods; throws what keeps a run from beginning, in the cluster's own words.
+    static func open(_ spec: CanarySpec, _ options: ClusterOptions) async throws(AgentError) -> ClusterGround {
+        let connection = try options.connection()
+        let http = connection.makeHTTPClient()
+        do {
+            return try await open(spec, KubernetesClient(connection: connection, http: http), http)
+        } catch {
+            await http.shutdown()
+            throw AgentError(cluster: error)
+        }
+    }
+
+    private static func open(
+        _ spec: CanarySpec,
+        _ client: KubernetesClient,
+        _ http: HTTPClient
+    ) async throws -> ClusterGround {
+        let resource = try await client.served(.route(spec.route.kind))
+        let object = try await client.get(resource, namespace: spec.namespace, name: spec.route.object)
+        let reading = try RouteObject(json: object.json, selection: selection(spec.route, spec)).reading
+        let findings = try await RoutePreflight(
+            client: client,
+            selection: selection(spec.route, spec),
+            accept: spec.route.accept,
+            pods: spec.telemetry.pods,
+            countsAtServer: spec.telemetry.reporter == .destination
+        ).findings()
+        let (directory, podFindings) = try await pods(spec.completed(by: reading), object, client, findings)
+        let mirror = ObjectMirror(
+            client: client,
+            resource: resource,
+            namespace: spec.namespace,
+            name: spec.route.object
+        )
+        do {
+            try await mirror.start()
+        } catch {
+            // Without the permission to watch, each read is a GET.
+            guard error.code == .forbidden else {
+                await directory?.close()
+                throw error
+            }
+        }
+        return ClusterGround(
+            label: "\(resource.kind) \(spec.namespace)/\(spec.route.object) in \(client.connection.label)",
+            routeFindings: findings,
+            podFindings: podFindings,
+            directory: directory,
+            http: http,
+            client: client,
+            resource: resource,
+            mirror: mirror,
+            reading: reading,
+            events: EventNotifier(client: client, route: object)
+        )
+    }
+
+    /// The pods of both versions. They are needed only if they are scraped; without them the guards on capacity are off.
+    private static func pods(
+        _ spec: CanarySpec,
+        _ route: KubernetesObject,
+        _ client: KubernetesClient,
+        _ findings: [RouteFinding]
+    ) async throws -> (PodDirectory?, [RouteFinding]) {
+        do {
+            return (try await PodDirectory.open(spec: spec, route: route, client: client), [])
+        } catch {
+            guard spec.telemetry.pods == nil else {
+                // What is missing is told as a whole, not one permission after the other.
+                throw AgentError(refusing: findings) ?? error
+            }
+            let text = "the pods of the two versions cannot be found, so that nothing guards against too few of them: \(error.message)"
+            let hint = [error.cause, error.hint].compactMap { $0 }.joined(separator: "\n")
+            return (nil, [RouteFinding(.warning, text, hint: hint.isEmpty ? nil : hint)])
+        }
+    }
+
+    /// The spec with the destinations that it leaves out, as the rule has them.
+    func completed(_ spec: CanarySpec) -> CanarySpec { spec.completed(by: reading) }
+
+    func store(_ spec: CanarySpec, _ roles: Roles) -> KubernetesRouteStore {
+        KubernetesRouteStore(
+            client: client,
+            resource: resource,
+            selection: Self.selection(spec.route.playing(roles), spec),
+            mirror: mirror
+        )
+    }
+
+    /// The route's object now, with the destinations in the run's roles.
+    func object(_ spec: CanarySpec, _ roles: Roles) async throws(RouteError) -> RouteObject {
+        try await store(spec, roles).object()
+    }
+
+    func close() async {
+        await events.close()
+        await directory?.close()
+        await mirror.stop()
+        await http.shutdown()
+    }
+
+    private static func selection(_ route: RouteSpec, _ spec: CanarySpec) -> RouteSelection {
+        RouteSelection(route, namespace: spec.namespace)
+    }
+}
+
+extension ClusterOptions {
+    func connection() throws(AgentError) -> ClusterConnection {
+        do {
+            return try ClusterConnection.resolve(kubeconfig: kubeconfig, context: context, environment: environment)
+        } catch {
+            throw AgentError(error.message, cause: error.cause, hint: error.hint)
+        }
+    }
+
+    /// The namespace of the kubeconfig's context.
+    package func defaultNamespace() throws(AgentError) -> String { try connection().namespace }
+}
+
+extension AgentError {
+    /// What the cluster answered, as the reason why a run cannot begin.
+    fileprivate init(cluster error: any Error) {
+        switch error {
+        case let error as AgentError: self = error
+        case let error as KubernetesError: self.init(error.message, cause: error.cause, hint: error.hint)
+        case let error as RouteError: self.init(error.message, cause: error.cause, hint: error.hint)
+        case let error as SourceError: self.init(error.message, cause: error.cause, hint: error.hint)
+        default: self.init("the cluster cannot be used", cause: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package import CanaryCore
+import CanaryTelemetry
+
+/// Looks at everything that a run would need, without changing anything: `validate --connect`.
+package struct ConnectCheck: Sendable {
+    private let options: RunOptions
+
+    package init(options: RunOptions) {
+        self.options = options
+    }
+
+    /// What was found, in the order in which it was looked at.
+    ///
+    /// A run would be refused if one of them is a refusal for the spec's route.
+    package func run() async throws(AgentError) -> [RouteFinding] {
+        let ground = try await RunGround.open(options)
+        var findings: [RouteFinding] = []
+        do {
+            let found = try await ground.store(ground.spec, .asNamed).read()
+            findings.append(Self.route(found, ground.spec))
+            findings += ground.findings
+            findings += await pods(ground)
+            findings += await telemetry(ground, Roles(found: found.weights))
+            await ground.close()
+            return findings
+        } catch {
+            await ground.close()
+            throw AgentError(error.message, cause: error.cause, hint: error.hint)
+        }
+    }
+
+    private static func route(_ found: RouteSnapshot, _ spec: CanarySpec) -> RouteFinding {
+        let names = "\(spec.route.stable.label)/\(spec.route.canary.label)"
+        let writer = found.writer.map { ", last written by \($0)" } ?? ""
+        let text = "\(found.place): \(names) is \(found.weights.stable)/\(found.weights.canary)\(writer)"
+        if case .segmentOfStable(let elsewhere) = found.reach, spec.telemetry.match.isEmpty,
+            spec.telemetry.comparable == .prove
+        {
+            let advice = ComparabilityAdvice.telemetry(namespace: spec.namespace)
+            return RouteFinding(.refuse, "\(text); \(Reason.notComparable(elsewhere).text)", hint: advice)
+        }
+        return RouteFinding(.info, text)
+    }
+
+    private func pods(_ ground: RunGround) async -> [RouteFinding] {
+        guard let source = ground.population else { return [] }
+        guard let found = await source.population() else {
+            return [RouteFinding(.warning, "the pods of the two versions are not known at the moment")]
+        }
+        let sides = [(ground.spec.route.stable.label, found.stable), (ground.spec.route.canary.label, found.canary)]
+        return sides.map { label, side in
+            let hashes = side.hashes.isEmpty ? "" : ", revision \(side.hashes.joined(separator: " and "))"
+            let text = "\(label): \(side.ready) of \(side.total) pods ready\(hashes)"
+            return RouteFinding(side.ready > 0 ? .info : .warning, text)
+        }
+    }
+
+    /// Two rounds, so that series of both versions can show.
+    private func telemetry(_ ground: RunGround, _ roles: Roles) async -> [RouteFinding] {
+        let pause = min(ground.spec.pace.interval, .seconds(5))
+        let window = await PresentTraffic.window(of: ground, roles, pause: pause)
+        var findings = window.quality.faults.prefix(5).map { fault in
+            RouteFinding(.warning, "\(fault.pod): \(fault.message)")
+        }
+        if let unusable = window.quality.unusable {
+            findings.append(RouteFinding(.warning, "a round could not be judged: \(unusable.reason.text)"))
+        } else {
+            let (stable, canary) = (window.stable, window.canary)
+            findings.append(
+                RouteFinding(
+                    stable.isEmpty ? .warning : .info,
+                    "in \(Phrase.duration(pause.inSeconds)) \(stable.count) stable pods told of "
+                        + "\(Phrase.count(Double(window.stableTotal))) requests, \(canary.count) canary pods of "
+                        + "\(Phrase.count(Double(window.canaryTotal)))"
+                )
+            )
+        }
+        return findings
+    }
+}

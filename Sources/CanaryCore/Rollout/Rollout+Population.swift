@@ -1,0 +1,218 @@
+extension Rollout {
+    /// A step that waits for pods.
+    package struct CapacityBlock: Sendable, Hashable, Codable {
+        package var since: Timestamp
+        package var reason: Reason
+    }
+
+    /// A rollback that would be an outage, because stable has no ready endpoint.
+    package struct PendingRollback: Sendable, Hashable, Codable {
+        package var since: Timestamp
+        package var reason: Reason
+    }
+
+    /// The pod-template hashes that a run is about.
+    package struct Release: Sendable, Hashable, Codable {
+        package var stable: [String]
+        package var canary: [String]
+    }
+
+    /// Takes what the cluster says about the pods; nil is not knowing.
+    mutating func populationSeen(_ found: Population?, at now: Timestamp) -> [Action] {
+        population = found
+        guard let found else { return [] }
+        hasPopulation = true
+        if let actions = releaseSeen(found, at: now) { return actions }
+        switch phase {
+        case .watching, .stepping, .analyzing, .baking:
+            if let pending = pendingRollback {
+                guard found.stable.ready > 0 else { return [] }
+                pendingRollback = nil
+                return rollBack(because: pending.reason, at: now)
+            }
+            if (route?.weights.canaryPercent ?? 0) > 0, found.canary.ready == 0 {
+                return rollBack(because: .noCanaryEndpoints(found), at: now)
+            }
+            if let block, let next = nextStep, capacityFault(for: rules.steps[next]) == nil {
+                self.block = nil
+                return [.notify(Notice(.info, Reason("capacity", "the pods are there now: \(block.reason.text)")))]
+            }
+            return []
+        case .rollingBack(let state):
+            return state.isWaitingForPods ? continueRollback(state, at: now) : []
+        case .emptying, .starting, .finished:
+            return []
+        }
+    }
+
+    /// Why a step to this weight has to wait for pods; nil if it need not, or if nothing is known of pods at all.
+    func capacityFault(for percent: Double) -> Reason? {
+        guard hasPopulation else { return nil }
+        guard let population else {
+            return Reason("capacity", "the number of ready pods is not known at the moment")
+        }
+        if population.stable.ready == 0 {
+            return Reason("capacity", population.unready(population.stable, "stable"))
+        }
+        if population.canary.ready == 0 {
+            return Reason("capacity", population.unready(population.canary, "the canary"))
+        }
+        if firstChangeAt == nil, population.canary.hashes.count > 1 {
+            return Reason(
+                "capacity",
+                "the canary's pods are of \(population.canary.hashes.count) revisions; its rollout has to end first: "
+                    + "kubectl -n \(population.namespace) rollout status \(population.canary.workload ?? "deployment/NAME")"
+            )
+        }
+        guard let needed = load.canaryPods(for: percent / 100, factor: RolloutRules.overload), needed > population.canary.ready
+        else { return nil }
+        return Reason(
+            "capacity",
+            "\(Phrase.weight(percent)) of the traffic needs \(needed) ready canary pods, at twice the load that a stable "
+                + "pod carried before the run; there \(population.canary.ready == 1 ? "is" : "are") \(population.canary.ready): "
+                + population.scaleCommand(population.canary, to: needed)
+        )
+    }
+
+    /// The step that comes after the present weight.
+    var nextStep: Int? {
+        let next: Int
+        switch phase {
+        case .watching(let first, _): next = first
+        case .analyzing(let state): next = state.step + 1
+        case .starting, .stepping, .baking, .rollingBack, .emptying, .finished: return nil
+        }
+        return rules.steps.indices.contains(next) ? next : nil
+    }
+
+    /// Asks for the weights of a step if there are pods for them, else waits for pods and in the end gives up.
+    mutating func stepIfRoom(to step: Int, at now: Timestamp) -> [Action] {
+        guard rules.steps.indices.contains(step), let route, !isAt(rules.steps[step], route),
+            let fault = capacityFault(for: rules.steps[step])
+        else {
+            block = nil
+            return self.step(to: step, at: now)
+        }
+        guard let block else {
+            self.block = CapacityBlock(since: now, reason: fault)
+            let text = "the step to \(Phrase.weight(rules.steps[step])) waits: \(fault.text)"
+            return [.notify(Notice(.warning, Reason("capacity", text)))]
+        }
+        guard now.since(block.since) >= rules.patience else { return [] }
+        return finish(.held(.capacity, fault))
+    }
+
+    /// Puts a rollback off that would send everything to a stable version without endpoints.
+    mutating func deferRollback(because reason: Reason, _ population: Population, at now: Timestamp) -> [Action] {
+        guard let pendingRollback else {
+            self.pendingRollback = PendingRollback(since: now, reason: reason)
+            let text =
+                "not rolled back, because it would be an outage: \(population.unready(population.stable, "stable")); "
+                + "it is done as soon as stable has a ready pod. Why it is wanted: \(reason.text)"
+            return [.notify(Notice(.page, Reason("stable-not-ready", text)))]
+        }
+        guard now.since(pendingRollback.since) >= max(rules.pace.deadline, rules.patience) else { return [] }
+        return finish(
+            .held(
+                .capacity,
+                Reason(
+                    "stable-not-ready",
+                    "stable had no ready endpoint for \(Phrase.duration(now.since(pendingRollback.since).inSeconds)), so the "
+                        + "rollback was not done: \(pendingRollback.reason.text)"
+                )
+            )
+        )
+    }
+
+    /// The canary's share, in whole percent, that has to stay for now because stable's pods cannot take it; 0 moves everything.
+    ///
+    /// What fits is the ready pods times the load that one of them carried before the run. A dead canary keeps nothing.
+    func rollbackTarget(at percent: Double) -> Double {
+        guard let population, population.canary.ready > 0, !load.isCanaryDead,
+            let fitting = load.share(carriedBy: population.stable.ready), fitting < 1
+        else { return 0 }
+        return min(max(((1 - fitting) * 100 - 1e-9).rounded(.up), 0), percent)
+    }
+
+    /// Moves more to stable as its pods become ready.
+    mutating func continueRollback(_ before: RollbackState, at now: Timestamp) -> [Action] {
+        guard let route else { return [] }
+        var state = before
+        let target = rollbackTarget(at: state.targetPercent)
+        if target <= state.targetPercent - 1 || target == 0 {
+            state.targetPercent = target
+            state.isWaitingForPods = false
+            phase = .rollingBack(state)
+            return [.apply(state.plan, expecting: route.revision)]
+        }
+        guard now.since(state.since) >= max(rules.pace.deadline, rules.patience) else { return [] }
+        let ready = population?.stable.ready ?? 0
+        return finish(
+            .rolledBack(
+                state.reason,
+                .incomplete(
+                    "\(Phrase.weight(state.targetPercent)) is still on the canary, because stable has only \(ready) ready pods"
+                )
+            )
+        )
+    }
+
+    /// Says why not everything is moved at once.
+    func partialNotice(_ target: Double) -> Notice {
+        let text: String
+        if let population, let needed = load.stablePods {
+            text =
+                "stable has \(population.stable.ready) ready pods and needs \(needed) for all of the traffic; "
+                + "\(Phrase.weight(target)) stays on the canary until they are ready: "
+                + population.scaleCommand(population.stable, to: needed)
+        } else {
+            text = "\(Phrase.weight(target)) stays on the canary until stable has more ready pods"
+        }
+        return Notice(.page, Reason("rollback-partial", text))
+    }
+
+    /// Notes the release at the first step, and ends a run whose pods became those of another one; nil if nothing changed.
+    private mutating func releaseSeen(_ found: Population, at now: Timestamp) -> [Action]? {
+        guard var release else {
+            if !found.stable.hashes.isEmpty { release = Release(stable: found.stable.hashes, canary: found.canary.hashes) }
+            return nil
+        }
+        if firstChangeAt == nil {
+            // Until the first step the canary may still be on its way.
+            release.canary = found.canary.hashes
+            self.release = release
+        }
+        let side: String
+        let added: [String]
+        let newCanary = found.canary.hashes.filter { !release.canary.contains($0) }
+        let newStable = found.stable.hashes.filter { !release.stable.contains($0) }
+        if !newCanary.isEmpty, !release.canary.isEmpty {
+            (side, added) = ("the canary's", newCanary)
+        } else if !newStable.isEmpty, !release.stable.isEmpty {
+            (side, added) = ("stable's", newStable)
+        } else {
+            if release.canary.isEmpty { self.release?.canary = found.canary.hashes }
+            return nil
+        }
+        let reason = Reason(
+            "release-changed",
+            "\(side) pods were replaced by another revision (\(added.joined(separator: ", "))) during the run: what was seen so "
+                + "far says nothing about it; run again to try it"
+        )
+        switch phase {
+        case .rollingBack, .emptying, .finished, .starting: return nil
+        case .watching where isUntouched: return finish(.stopped(reason))
+        case .watching, .stepping, .analyzing, .baking: return rollBack(because: reason, at: now)
+        }
+    }
+}
+
+extension Reason {
+    fileprivate static func noCanaryEndpoints(_ population: Population) -> Reason {
+        Reason(
+            "no-canary-endpoints",
+            "the canary has no ready endpoint, so that its share of the requests fails: "
+                + population.unready(population.canary, "it")
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import CanaryAgent
+import CanaryCore
+import CanaryReport
+
+/// `haldane promote`: the next step, now.
+struct PromoteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote",
+        abstract: "Go to the next step now, whatever is proved; at the last step, end the run as promoted.",
+        discussion: """
+            A regression is still rolled back at the next step.
+
+            \(OperatorWords.codes)
+
+            example:
+              haldane promote canary.yaml --reason 'low traffic, checked the dashboards'
+            """
+    )
+
+    @OptionGroup var choice: RunChoice
+    @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await conclude(output) { try await OperatorAction(.promote, choice, reason, output).perform() }
+    }
+}
+
+/// `haldane pause`: nothing is promoted until `resume`.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Promote nothing until `resume`; comparison goes on, and a regression is still rolled back.",
+        discussion: """
+            The deadline of the run goes on as well.
+
+            \(OperatorWords.codes)
+
+            example:
+              haldane pause --reason 'incident 4711, looking at it'
+            """
+    )
+
+    @OptionGroup var choice: RunChoice
+    @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await conclude(output) { try await OperatorAction(.pause, choice, reason, output).perform() }
+    }
+}
+
+/// `haldane resume`: ends a pause.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "End a pause: the run goes on by itself.",
+        discussion: """
+            A run whose process has ended is not resumed by this, but by `haldane run SPEC`.
+
+            \(OperatorWords.codes)
+
+            example:
+              haldane resume --reason 'incident 4711 was something else'
+            """
+    )
+
+    @OptionGroup var choice: RunChoice
+    @Option(name: .long, help: "Why, for the journal.") var reason: String?
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await conclude(output) { try await OperatorAction(.resume, choice, reason, output).perform() }
+    }
+}
+
+/// `haldane rollback`: everything back to stable, now.
+struct RollbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Take everything back to stable now.",
+        discussion: """
+            Where no process is at the run, this one takes it up, rolls it back and sees it to its end; its exit code is then \
+            that of the outcome: 2 rolled back, 1 stopped because there was nothing to roll back.
+
+            \(OperatorWords.codes)
+
+            examples:
+              haldane rollback canary.yaml --reason 'support reports errors at checkout'
+              haldane rollback .haldane/test1-demo4 --reason 'the runner was lost'
+            """
+    )
+
+    @OptionGroup var choice: RunChoice
+    @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var output: OutputOptions
+
+    @Flag(name: .shortAndLong, help: "No progress, where this process takes the run up.")
+    var quiet = false
+
+    func run() async throws {
+        try await conclude(output) {
+            try await OperatorAction(.rollback, choice, reason, output).perform { run, found, command in
+                try await RunTakeover(run, found, cluster: cluster.options).perform(command, isQuiet: quiet, output)
+            }
+        }
+    }
+}
+
+enum OperatorWords {
+    static let codes = """
+        exit codes: 0 done, or the run does it as soon as it can; 3 refused, with why, or nothing runs; 64 no reason given.
+        """
+}

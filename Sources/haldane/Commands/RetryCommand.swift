@@ -1,0 +1,78 @@
+import ArgumentParser
+import CanaryAgent
+import CanaryCore
+import CanaryReport
+
+/// `haldane retry SPEC`: a release that was rolled back is tried again.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Try a release again that was rolled back: a new run from the first step.",
+        discussion: """
+            `run` refuses a release of a cluster that was rolled back; this does not. The reason is the first thing in the new \
+            run's journal. The exit code is that of the outcome.
+
+            example:
+              haldane retry canary.yaml --reason 'the database was down, not the release'
+            """
+    )
+
+    @Argument(help: "The spec; - for standard input.")
+    var spec: String
+
+    @Option(name: .long, help: "Why, for the journal.")
+    var reason: String?
+
+    @Option(name: .long, help: "Where journals are kept. (default: .haldane/<namespace>-<name>/)")
+    var journal: String?
+
+    @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
+    var onInterrupt: SignalWatch.OnInterrupt = .keep
+
+    @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(name: .shortAndLong, help: "No progress.")
+    var quiet = false
+
+    func run() async throws {
+        try await conclude(output) {
+            let decoded = try SpecFile.decode(spec, settings: settings.settings)
+            var options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: journal)
+            try requireEnded(options.journalDirectory)
+            options.startsNew = true
+            let words = (reason ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            options.retryReason = "\(Operator.name): \(words.isEmpty ? "no reason given" : words)"
+            for warning in SpecAdvice.warnings(options.live) where !quiet {
+                Console.talk.write("warning: \(warning)\n")
+            }
+            return try await RunAction.perform(options, onInterrupt: onInterrupt, isQuiet: quiet, output)
+        }
+    }
+
+    /// Refuses where there is nothing to try again. A journal that cannot be read stands in nobody's way.
+    private func requireEnded(_ folder: String) throws(CommandFault) {
+        guard let last = try? RunFolder(path: folder).recorded() else { return }
+        switch last.outcome {
+        case nil:
+            throw CommandFault(
+                InputFault(
+                    "the run \(last.snapshot.header.run) is not over: there is nothing to retry",
+                    hint: "see `haldane status`; `haldane run` goes on with it"
+                ),
+                .unknown
+            )
+        case .promoted?:
+            throw CommandFault(
+                InputFault(
+                    "the run \(last.snapshot.header.run) was promoted: there is nothing to retry",
+                    hint: "begin the next release with `haldane run`"
+                ),
+                .unknown
+            )
+        default:
+            return
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import CanaryAgent
+import CanaryCore
+import CanaryYAML
+
+extension RunOptions {
+    /// The options of a run of this spec.
+    ///
+    /// Variables that are missing are told before anything is done; the journal keeps their names, not their values. A cluster route
+    /// without `metadata.namespace` is in the namespace of the kubeconfig's context, as with kubectl.
+    init(_ decoded: DecodedSpec, specFile: String, cluster: ClusterOptions, journal: String?) throws {
+        var spec = decoded.spec
+        var live = try decoded.expanded(environment: Console.environment).spec
+        let route: RoutePlace = decoded.routeFile(specFile: specFile).map { .file($0) } ?? .cluster
+        if route == .cluster, !decoded.hasNamespace {
+            spec.namespace = try cluster.defaultNamespace()
+            live.namespace = spec.namespace
+        }
+        self.init(
+            spec: spec,
+            live: live,
+            route: route,
+            cluster: cluster,
+            journalDirectory: journal ?? ".haldane/\(spec.namespace)-\(spec.name)",
+            version: Version.number
+        )
+    }
+}
