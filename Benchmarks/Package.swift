@@ -8,13 +8,42 @@ import PackageDescription
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
     targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .target(name: "CanaryStatistics"),
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
+        .target(name: "CanaryYAML", dependencies: ["CanaryCore", "CanaryTelemetry", "Yams"]),
+        .target(name: "CanaryTransport", dependencies: ["CCurl"]),
+        .target(name: "CanaryKubernetes", dependencies: ["CanaryTransport", "CanaryYAML"]),
         .target(name: "CanaryJournal", dependencies: ["CZstd", "CanaryCore", "CanaryTelemetry"]),
+        .target(
+            name: "CanarySources",
+            dependencies: [
+                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
+            ]
+        ),
+        .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),
+        .target(
+            name: "CanarySimulator",
+            dependencies: ["CanaryCore", "CanaryTelemetry", "CanaryRouting", "CanaryYAML", "FlyingFox"]
+        ),
+        .target(
+            name: "CanaryAgent",
+            dependencies: [
+                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator", "CanarySources",
+                "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "FlyingFox",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(name: "CanaryTestKit", dependencies: ["CanaryCore", "CanaryRouting", "CanaryTelemetry", "CanaryYAML"]),
 
         .target(name: "Measuring", dependencies: ["CanaryStatistics"]),
         .target(name: "SyntheticTraffic", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
@@ -25,7 +54,9 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CanaryCore", "CanaryJournal", "CanaryStatistics", "CanaryTelemetry", "Measuring", "SyntheticTraffic",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySources",
+                "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit", "CanaryTransport", "CanaryYAML", "Measuring",
+                "SyntheticTraffic",
             ]
         ),
     ],

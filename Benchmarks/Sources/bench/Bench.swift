@@ -34,10 +34,11 @@ struct Bench {
         if wants("parser") { lines += try ParserBench.run() }
         if wants("engine") { lines += try EngineBench.run() }
         if wants("journal") { lines += try await JournalBench.run(in: folder) }
+        if wants("cluster") { lines += try await ClusterBench.run(in: folder) }
         if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
         if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }
         guard !lines.isEmpty else {
-            throw Arguments.Fault(description: "--only is parser, engine, journal, judge or memory")
+            throw Arguments.Fault(description: "--only is parser, engine, journal, cluster, judge or memory")
         }
 
         var table = MarkdownTable("what", "measured", "limit", "")

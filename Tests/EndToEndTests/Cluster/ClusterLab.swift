@@ -92,8 +92,13 @@ final class ClusterLab: Sendable {
     }
 
     /// Starts `haldane VERB SPEC` with the kubeconfig and a quick pace.
-    func start(_ words: [String], settings: [String] = [], as name: String = "run") throws -> Haldane {
-        let quick = QuickPace.arguments + settings.flatMap { ["--set", $0] }
+    func start(
+        _ words: [String],
+        settings: [String] = [],
+        as name: String = "run",
+        isQuick: Bool = true
+    ) throws -> Haldane {
+        let quick = isQuick ? QuickPace.arguments + settings.flatMap { ["--set", $0] } : []
         return try Haldane(
             words + ["--kubeconfig", kubeconfig, "--output", "json"] + quick,
             in: folder,

@@ -203,4 +203,24 @@ import Testing
         let result = try await Patience.blocking { try run.wait() }
         #expect(result.ending == .exited(2))
     }
+
+    @Test("a rollback moves what stable's pods can carry, and the rest when they are back", .timeLimit(.minutes(3)))
+    func partialRollback() async throws {
+        let lab = try await ClusterLab.make(scenario: "healthy")
+        let run = try lab.start(["run", try lab.spec()])
+        #expect(try await lab.waitForWeights([50, 50]), "\(run.talk.suffix(2000))")
+        let gone = lab.cluster.pods(.stable).prefix(3)
+        for pod in gone { try lab.cluster.setReady(false, of: pod) }
+        let verb = try lab.start(["rollback", try lab.spec(), "--reason", "a test"], as: "rollback", isQuick: false)
+        #expect(try await Patience.blocking { try verb.wait() }.ending == .exited(0))
+
+        // Five of eight pods carry about five eighths of the traffic.
+        let part = lab.weights
+        #expect(part[0] > 50 && part[0] < 75 && part[0] + part[1] == 100, "\(part)")
+        for pod in gone { try lab.cluster.setReady(true, of: pod) }
+
+        #expect(try await lab.waitForWeights([100, 0], seconds: 30))
+        let result = try await Patience.blocking { try run.wait() }
+        #expect(result.ending == .exited(2), "\(result.talk.suffix(2000))")
+    }
 }
