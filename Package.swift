@@ -33,7 +33,8 @@ let package = Package(
         .target(
             name: "CanarySources",
             dependencies: [
-                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
+                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
+                "CanaryYAML",
             ]
         ),
         .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),
@@ -52,7 +53,8 @@ let package = Package(
         .executableTarget(
             name: "haldane",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport", "CanaryRouting",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport",
+                "CanaryRouting",
                 "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
                 "CanaryYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -124,7 +126,11 @@ let package = Package(
             dependencies: ["CanaryQueries", "CanaryTestKit"],
             exclude: ["Golden"]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["CanaryTestKit", "CanaryYAML"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CanaryTestKit", "CanaryYAML"],
+            resources: [.copy("Fixtures")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

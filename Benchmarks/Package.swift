@@ -27,7 +27,8 @@ let package = Package(
         .target(
             name: "CanarySources",
             dependencies: [
-                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
+                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
+                "CanaryYAML",
             ]
         ),
         .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),

@@ -148,6 +148,35 @@ struct KubernetesClientTests {
         #expect(errors[0]?.hint?.contains("label selector") == true)
     }
 
+    @Test("ends a list whose pages are empty and never end, and takes no other object for an empty list")
+    func endlessPages() async throws {
+        let count = Mutex(0)
+        let server = try HostileServer { request in
+            if request.target.contains("labelSelector=other") {
+                return [Scripts.json(["kind": "Pod", "metadata": ["name": "p", "resourceVersion": "4"]])]
+            }
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            return [Scripts.json(Scripts.list([], version: 80, next: "page\(number)"))]
+        }
+        let few = KubernetesClient(server, limits: .init(pages: 3))
+        let brief = KubernetesClient(server, limits: .init(listing: .zero))
+
+        let errors = [
+            await #expect(throws: KubernetesError.self) { try await few.list(.pods, namespace: nil) },
+            await #expect(throws: KubernetesError.self) { try await brief.list(.pods, namespace: nil) },
+            await #expect(throws: KubernetesError.self) {
+                try await KubernetesClient(server).list(.pods, namespace: nil, labels: "other")
+            },
+        ]
+
+        #expect(errors.map { $0?.code } == [.badAnswer, .timedOut, .badAnswer])
+        #expect(errors[2]?.cause == "the answer is of kind 'Pod' and no list")
+        #expect(server.log.requests.count == 6)
+    }
+
     // MARK: - Patience
 
     @Test("waits as long as the server asks, and reads again")

@@ -116,6 +116,27 @@ struct GitRouteStoreTests {
         #expect(back.objection?.contains("git did not end in time") == true)
     }
 
+    @Test("A rollback is in the file before git looks at it", .timeLimit(.minutes(1)))
+    func rollbackFirst() async throws {
+        let folders = Folders()
+        defer { folders.remove() }
+        let tree = try await Tree(folders)
+        let store = try await tree.open()
+        let found = try await store.read()
+        // Git runs this whenever it compares the work tree with its index.
+        let monitor = tree.folder + "/.git/hooks/fsmonitor"
+        try "#!/bin/sh\ngrep -c 'weight: 100' vs-basic.yaml >> .git/seen\nexit 1\n"
+            .write(toFile: monitor, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: monitor)
+        _ = try await tree.git("config", "core.fsmonitor", ".git/hooks/fsmonitor")
+
+        let back = try await store.apply(.allStable, expecting: found.revision)
+
+        #expect(back.weights.canary == 0 && back.objection == nil)
+        let seen = try String(contentsOfFile: tree.folder + "/.git/seen", encoding: .utf8).split(separator: "\n")
+        #expect(!seen.isEmpty && seen.allSatisfy { $0 == "1" }, "\(seen)")
+    }
+
     @Test(
         "A file with changes that are not committed is refused, unless only its weights differ",
         .timeLimit(.minutes(1))

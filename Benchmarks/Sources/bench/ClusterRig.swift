@@ -51,6 +51,16 @@ struct ClusterRig {
         var configuration = ClusterFixture.Configuration()
         configuration.routes = [.virtualService]
         let cluster = try ClusterFixture(configuration)
+        // Past the API, so that every request is the run's.
+        try cluster.server.change(
+            .virtualServices,
+            name,
+            in: spec.namespace,
+            patch: """
+                [{"op": "replace", "path": "/spec/http/0/route/0/weight", "value": 100},
+                 {"op": "replace", "path": "/spec/http/0/route/1/weight", "value": 0}]
+                """
+        )
         let connection = try ClusterConnection.resolve(
             kubeconfig: try cluster.writeKubeconfig(in: folder.path),
             context: nil,
@@ -69,7 +79,7 @@ struct ClusterRig {
             selection: RouteSelection(spec.route, namespace: spec.namespace),
             mirror: mirror
         )
-        let rig = ClusterRig(
+        return ClusterRig(
             cluster: cluster,
             route: route,
             pods: pods,
@@ -78,8 +88,6 @@ struct ClusterRig {
             mirror: mirror,
             folder: folder
         )
-        _ = try await rig.patch([100, 0])
-        return rig
     }
 
     func close() async {

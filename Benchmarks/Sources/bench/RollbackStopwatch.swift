@@ -8,6 +8,8 @@ final class RollbackStopwatch: Sendable {
     struct Reading: Sendable {
         /// From the end of the round whose verdict was degraded to the server's answer to the patch.
         var total: Double
+        /// Of it, until the first entry to the journal: the round's tasks, the judge, the pods.
+        var judging: Double
         /// Of it, in the journal.
         var journal: Double
         /// Of it, in the route store, the request included.
@@ -16,6 +18,7 @@ final class RollbackStopwatch: Sendable {
 
     private struct State {
         var roundEnd = ContinuousClock.now
+        var judgingSeconds: Double?
         var journalSeconds = 0.0
         var reading: Reading?
         var canaryPercent = 0.0
@@ -36,13 +39,17 @@ final class RollbackStopwatch: Sendable {
 
     fileprivate func roundEnded() {
         state.withLock { state in
+            state.judgingSeconds = nil
             state.journalSeconds = 0
             state.roundEnd = .now
         }
     }
 
     fileprivate func wroteJournal(since start: ContinuousClock.Instant) {
-        state.withLock { $0.journalSeconds += start.duration(to: .now).inSeconds }
+        state.withLock { state in
+            if state.judgingSeconds == nil { state.judgingSeconds = state.roundEnd.duration(to: start).inSeconds }
+            state.journalSeconds += start.duration(to: .now).inSeconds
+        }
     }
 
     fileprivate func saw(_ snapshot: RouteSnapshot) {
@@ -54,6 +61,7 @@ final class RollbackStopwatch: Sendable {
             let now = ContinuousClock.now
             state.reading = Reading(
                 total: state.roundEnd.duration(to: now).inSeconds,
+                judging: state.judgingSeconds ?? 0,
                 journal: state.journalSeconds,
                 store: start.duration(to: now).inSeconds
             )

@@ -97,7 +97,8 @@ struct ClusterGround: Sendable {
                 // What is missing is told as a whole, not one permission after the other.
                 throw AgentError(refusing: findings) ?? error
             }
-            let text = "the pods of the two versions cannot be found, so that nothing guards against too few of them: \(error.message)"
+            let text =
+                "the pods of the two versions cannot be found, so that nothing guards against too few of them: \(error.message)"
             let hint = [error.cause, error.hint].compactMap { $0 }.joined(separator: "\n")
             return (nil, [RouteFinding(.warning, text, hint: hint.isEmpty ? nil : hint)])
         }

@@ -11,7 +11,8 @@ enum RouteFile {
     }
 
     /// The store of a run: one that commits its writes, if the spec asks for that.
-    static func runStore(_ path: String, _ spec: CanarySpec, _ roles: Roles) async throws(RouteError) -> any RouteStore {
+    static func runStore(_ path: String, _ spec: CanarySpec, _ roles: Roles) async throws(RouteError) -> any RouteStore
+    {
         guard spec.route.commits else { return store(path, spec, roles) }
         let route = spec.route.playing(roles)
         return try await GitRouteStore.open(path: path, selection: selection(route, spec), label: route.canary.label)

@@ -18,9 +18,9 @@ package struct RolloutDriver {
     package let inbox: RunInbox
     package let desk: RunDesk?
 
-    private var state: RunState
+    var state: RunState
     private var isJournalLost = false
-    private var interruption: Reason?
+    var interruption: Reason?
     private var lastRoundAt: Timestamp?
     private var outgoing: AsyncStream<Notice>.Continuation?
 
@@ -146,12 +146,13 @@ extension RolloutDriver {
         if verdict.kind == .degraded { await lookAtPods() }
         await record(.window(window))
         await record(.event(.judged(context: context, verdict: verdict), at: now))
-        await flush()
 
         let before = state.rollout
         let actions = state.rollout.handle(.judged(Rollout.WindowSummary(window), verdict), at: now)
         state.ledger.judged(window, in: context, verdict, at: now)
         state.noteWeights(since: before, at: now)
+        // A write makes its intent durable itself, and with it what comes before it.
+        if !actions.contains(where: \.isWrite) { await flush() }
         show(.judged(window, verdict), at: now)
         await perform(actions, at: now)
     }
@@ -181,7 +182,7 @@ extension RolloutDriver {
     }
 
     /// Tells the reducer of the pods if they are not as they were.
-    private mutating func lookAtPods() async {
+    mutating func lookAtPods() async {
         guard let population else { return }
         let found = await population.population()
         let seen = header.roles == .asNamed ? found : found?.swapped
@@ -197,70 +198,8 @@ extension RolloutDriver {
         }
     }
 
-    /// Waits for the next round, waking up for retries and for the outside world.
-    private mutating func rest(until deadline: Timestamp) async {
-        await publish()
-        while state.rollout.outcome == nil, interruption == nil {
-            let inbox = self.inbox
-            let wakeAt = state.rollout.wakeAt.map { min($0, deadline) } ?? deadline
-            await clock.sleep(until: wakeAt, unless: { inbox.isUrgent })
-            if Task.isCancelled {
-                await interrupt(Reason("cancelled", "the run was cancelled; weights stay as they are"))
-            }
-            await serveInbox()
-            let now = await clock.now()
-            if state.rollout.wakeAt.map({ $0 <= now }) == true { await feed(.tick) }
-            if now >= deadline { return }
-        }
-    }
-
-    private mutating func serveInbox() async {
-        let requests = inbox.takeAll()
-        if !requests.isEmpty { await lookAtPods() }
-        for request in requests where state.rollout.outcome == nil {
-            switch request {
-            case .command(let command):
-                await feed(.command(command))
-            case .asked(let command, let ticket):
-                await obey(command, ticket)
-            case .interrupt(let signal):
-                await interrupt(Reason("interrupted", "\(signal): the process ends, weights stay as they are"))
-            }
-        }
-    }
-
-    /// Takes an operator's command up, and answers when it is written down and acted on; one that would do nothing is refused.
-    private mutating func obey(_ command: Rollout.OperatorCommand, _ ticket: CommandTicket) async {
-        if let objection = state.rollout.objection(to: command) {
-            ticket.settle(CommandAnswer(.refused, command, objection, header, state.rollout))
-            return
-        }
-        let before = (rollout: state.rollout, notices: state.ledger.notices.count)
-        await feed(.command(command))
-        await flush()
-        await publish()
-        let told = state.ledger.notices.dropFirst(before.notices)
-        ticket.settle(CommandAnswer(command, header, before: before.rollout, after: state.rollout, told: told.last))
-    }
-
-    /// Shows the run as it is to whoever asks from outside.
-    private func publish() async {
-        guard let desk else { return }
-        let now = await clock.now()
-        desk.publish(RunSnapshot(header: header, rollout: state.rollout, ledger: state.ledger, at: now))
-    }
-
-    private mutating func interrupt(_ reason: Reason) async {
-        guard interruption == nil else { return }
-        let now = await clock.now()
-        interruption = reason
-        await record(.event(.interrupted(reason), at: now))
-        await flush()
-        show(.interrupted(reason), at: now)
-    }
-
     /// Gives the reducer an input, after writing it down, and does what it asks for.
-    private mutating func feed(_ input: Rollout.Input) async {
+    mutating func feed(_ input: Rollout.Input) async {
         let now = await clock.now()
         await record(.event(.input(input), at: now))
         let before = state.rollout
@@ -317,7 +256,7 @@ extension RolloutDriver {
         await feed(.priorHistory(windows: windows.count, seconds: windows.reduce(0) { $0 + $1.window.seconds }))
     }
 
-    private mutating func record(_ entry: JournalEntry) async {
+    mutating func record(_ entry: JournalEntry) async {
         guard !isJournalLost else { return }
         do {
             try await journal.append(entry)
@@ -326,7 +265,7 @@ extension RolloutDriver {
         }
     }
 
-    private mutating func flush() async {
+    mutating func flush() async {
         guard !isJournalLost else { return }
         do {
             try await journal.flush()
@@ -345,10 +284,16 @@ extension RolloutDriver {
         await perform(state.rollout.handle(.journalLost(failure.reason), at: now), at: now)
     }
 
-    private func show(_ happening: RunProgress.Happening, at now: Timestamp) {
+    func show(_ happening: RunProgress.Happening, at now: Timestamp) {
         observer.observe(
             RunProgress(happening, header: header, at: now, rollout: state.rollout, ledger: state.ledger)
         )
+    }
+}
+
+extension Rollout.Action {
+    fileprivate var isWrite: Bool {
+        if case .apply = self { true } else { false }
     }
 }
 

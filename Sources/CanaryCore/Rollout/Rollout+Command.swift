@@ -9,7 +9,10 @@ extension Rollout {
 
     /// The operator wins over automation.
     mutating func commanded(_ command: OperatorCommand, at now: Timestamp) -> [Action] {
-        let reason = Reason("operator", "\(command.verb.rawValue) by operator\(command.by.map { " \($0)" } ?? ""): \(command.reason)")
+        let reason = Reason(
+            "operator",
+            "\(command.verb.rawValue) by operator\(command.by.map { " \($0)" } ?? ""): \(command.reason)"
+        )
         switch command.verb {
         case .rollback:
             return rollBack(because: reason, at: now)

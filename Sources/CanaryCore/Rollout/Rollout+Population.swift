@@ -64,7 +64,8 @@ extension Rollout {
                     + "kubectl -n \(population.namespace) rollout status \(population.canary.workload ?? "deployment/NAME")"
             )
         }
-        guard let needed = load.canaryPods(for: percent / 100, factor: RolloutRules.overload), needed > population.canary.ready
+        guard let needed = load.canaryPods(for: percent / 100, factor: RolloutRules.overload),
+            needed > population.canary.ready
         else { return nil }
         return Reason(
             "capacity",
@@ -174,7 +175,9 @@ extension Rollout {
     /// Notes the release at the first step, and ends a run whose pods became those of another one; nil if nothing changed.
     private mutating func releaseSeen(_ found: Population, at now: Timestamp) -> [Action]? {
         guard var release else {
-            if !found.stable.hashes.isEmpty { release = Release(stable: found.stable.hashes, canary: found.canary.hashes) }
+            if !found.stable.hashes.isEmpty {
+                release = Release(stable: found.stable.hashes, canary: found.canary.hashes)
+            }
             return nil
         }
         if firstChangeAt == nil {

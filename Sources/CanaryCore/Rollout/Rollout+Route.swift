@@ -155,7 +155,8 @@ extension Rollout {
         }
         guard attempts < RolloutRules.rewriteLimit else {
             self.route = snapshot
-            let text = "\(snapshot.place) was changed by \(ForeignWriter.name(snapshot.writer)) each time the step was written"
+            let text =
+                "\(snapshot.place) was changed by \(ForeignWriter.name(snapshot.writer)) each time the step was written"
             return postpone(step, because: Reason("conflict", text))
         }
         self.route = snapshot

@@ -50,7 +50,10 @@ package struct RouteFinding: Sendable, Hashable, CustomStringConvertible {
         if case .needsAcceptance(let acceptance) = severity {
             text += "; to go on all the same: route.accept: [\(acceptance.rawValue)]"
         }
-        if let hint { text += "\n  hint: " + hint.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") }
+        if let hint {
+            text +=
+                "\n  hint: " + hint.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
+        }
         return text
     }
 
@@ -64,6 +67,8 @@ package struct RouteFinding: Sendable, Hashable, CustomStringConvertible {
             case .info: 3
             }
         }
-        return findings.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+        return findings.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
+            \.element
+        )
     }
 }

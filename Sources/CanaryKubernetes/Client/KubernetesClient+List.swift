@@ -1,3 +1,4 @@
+import CanaryTransport
 import CanaryYAML
 
 extension KubernetesClient {
@@ -20,6 +21,7 @@ extension KubernetesClient {
         let selection = Self.selection(labels: labels, name: name)
         var pages = Pages(resource: resource)
         var restarts = 0
+        let end = ContinuousClock.now.advanced(by: limits.listing)
         while true {
             call.query = selection + [("limit", "500")] + (pages.next.map { [("continue", $0)] } ?? [])
             do throws(KubernetesError) {
@@ -36,6 +38,13 @@ extension KubernetesClient {
                 guard restarts <= 8, let token = error.continuation else { throw error }
                 pages.next = token
                 continue
+            }
+            guard pages.next == nil || ContinuousClock.now < end else {
+                throw KubernetesError(
+                    TransportError(code: .timedOut, message: "its pages took more than \(limits.listing)"),
+                    call: call,
+                    label: connection.label
+                )
             }
             if pages.next == nil { return ObjectList(items: pages.items, resourceVersion: pages.resourceVersion) }
         }

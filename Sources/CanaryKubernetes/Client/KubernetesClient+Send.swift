@@ -16,6 +16,12 @@ extension KubernetesClient {
         /// Of one list, and of a mirror.
         package var objects: Int
 
+        /// Of one list, however little is on each.
+        package var pages: Int
+
+        /// For all pages of a list.
+        package var listing: Duration
+
         /// Of all pages of a list together; half of it for any other answer.
         package var bytes: Int
 
@@ -27,6 +33,8 @@ extension KubernetesClient {
             patience: Duration = .seconds(10),
             tries: Int = 4,
             objects: Int = 20_000,
+            pages: Int = 400,
+            listing: Duration = .seconds(60),
             bytes: Int = 256 << 20,
             lineBytes: Int = 8 << 20
         ) {
@@ -34,6 +42,8 @@ extension KubernetesClient {
             self.patience = patience
             self.tries = tries
             self.objects = objects
+            self.pages = pages
+            self.listing = listing
             self.bytes = bytes
             self.lineBytes = lineBytes
         }

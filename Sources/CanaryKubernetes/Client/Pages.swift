@@ -21,7 +21,10 @@ struct Pages {
         limits: KubernetesClient.Limits,
         fault: (_ cause: String, _ hint: String?) -> KubernetesError
     ) throws(KubernetesError) {
-        guard let version = page.json["metadata"]?["resourceVersion"]?.string else {
+        // A list is named after what it holds, so that another object is not taken for an empty one.
+        guard let version = page.json["metadata"]?["resourceVersion"]?.string,
+            page.json["kind"]?.string?.hasSuffix("List") == true
+        else {
             throw fault("the answer is of kind '\(Excerpt.of(page.json["kind"]?.string ?? "none"))' and no list", nil)
         }
         if count == 0 { resourceVersion = version }
@@ -36,6 +39,7 @@ struct Pages {
         }
         let hint = "narrow it with a label selector or a namespace"
         guard items.count <= limits.objects else { throw fault("there are more than \(limits.objects) objects", hint) }
+        guard count <= limits.pages else { throw fault("the list has more than \(limits.pages) pages", hint) }
         guard bytes <= limits.bytes else { throw fault("the list has more than \(limits.bytes) bytes", hint) }
         let token = page.json["metadata"]?["continue"]?.string ?? ""
         guard token.isEmpty || token != next else { throw fault("the server gave the same page twice", nil) }

@@ -47,7 +47,8 @@ enum NextWords {
             return
                 "promoted after \(Phrase.duration(max(left.rounded(), 0))) more at \(Phrase.weight(state.percent)) without a regression"
         case .rollingBack(let state) where state.isWaitingForPods:
-            return "waiting for stable's pods: \(Phrase.weight(state.targetPercent)) stays on the canary until they can take it"
+            return
+                "waiting for stable's pods: \(Phrase.weight(state.targetPercent)) stays on the canary until they can take it"
         case .rollingBack(let state):
             return
                 "writing \(Phrase.weight(state.targetPercent))\(state.failures > 0 ? ", failed \(state.failures) times: \(state.lastFailure ?? "?")" : "")"

@@ -56,21 +56,24 @@ package actor GitRouteStore: RouteStore {
     /// See `RouteStore` and `FileRouteStore`.
     package func apply(_ plan: WeightPlan, expecting revision: RouteRevision) async throws(RouteError) -> RouteSnapshot
     {
-        let before = try await files.read()
-        do throws(RouteError) {
-            try await checkForeignChanges()
-        } catch {
-            guard plan.purpose == .rollback else { throw error }
-            let written = try await files.apply(plan, expecting: revision)
-            missingCommit = error.message
-            return await described(written)
-        }
+        // A rollback is in the file before git is asked anything: git may take its time.
+        let isRollback = plan.purpose == .rollback
+        if !isRollback { try await checkForeignChanges() }
         let old = try files.text()
+        let before = try await files.read()
         let written = try await files.apply(plan, expecting: revision)
         let isChanged = written.revision != before.revision
         guard isChanged || missingCommit != nil else { return await described(written) }
+        if isRollback {
+            do throws(RouteError) {
+                try await checkForeignChanges(in: old, weights: before.weights)
+            } catch {
+                missingCommit = error.message
+                return await described(written)
+            }
+        }
         if let failure = await work.commit(message: message(plan, written)) {
-            guard plan.purpose == .rollback else {
+            guard isRollback else {
                 try files.restore(old, over: written.revision)
                 throw RouteError(
                     .unwritable,
@@ -108,12 +111,16 @@ package actor GitRouteStore: RouteStore {
     /// Refuses if the file differs from its last commit in more than the weights.
     private func checkForeignChanges() async throws(RouteError) {
         guard await !work.isClean() else { return }
+        try await checkForeignChanges(in: try files.text(), weights: try await files.read().weights)
+    }
+
+    /// Refuses if a text of the file, with these weights, differs from the last commit in more than them.
+    private func checkForeignChanges(in text: String, weights: RouteWeights) async throws(RouteError) {
         let committed = try await work.committedText()
-        let now = try files.text()
-        let weights = try await files.read().weights
+        if committed.utf8.elementsEqual(text.utf8) { return }
         // An edit that cannot be made means that the texts differ in more.
         let edited = try? RouteEditor.edit(text: committed, selection: files.selection, to: weights)
-        guard edited.map({ $0.utf8.elementsEqual(now.utf8) }) ?? false else {
+        guard edited.map({ $0.utf8.elementsEqual(text.utf8) }) ?? false else {
             throw RouteError(
                 .unwritable,
                 "\(path) has changes that are not committed",

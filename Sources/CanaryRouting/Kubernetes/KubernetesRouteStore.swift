@@ -26,13 +26,13 @@ package actor KubernetesRouteStore: RouteStore {
     ///
     /// - Parameters:
     ///   - resource: the kind of the selection, in a version that the server serves.
-    ///   - patience: how old the mirror's last sign of life may be.
+    ///   - patience: how old the mirror's last sign of life may be; longer than one of its watches, which last 30 s.
     package init(
         client: KubernetesClient,
         resource: APIResource,
         selection: RouteSelection,
         mirror: ObjectMirror,
-        patience: Duration = .seconds(30),
+        patience: Duration = .seconds(35),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.client = client
@@ -91,11 +91,13 @@ package actor KubernetesRouteStore: RouteStore {
     }
 
     /// See `RouteStore`. An object whose annotations or status alone have changed since is still the expected revision.
+    ///
+    /// A step whose answer is not what was asked for is taken back, so that a run that ends there leaves nothing raised.
     package func apply(_ plan: WeightPlan, expecting revision: RouteRevision) async throws(RouteError) -> RouteSnapshot
     {
         var object = try await present()
         for _ in 1...Self.attemptLimit {
-            let route = try checked(object, revision)
+            let route = try checked(object, revision, plan)
             let weights = route.reading.weights
             if RouteWeights(canaryPercent: plan.canaryPercent, sum: weights.sum) == weights {
                 return snapshot(object, route)
@@ -104,7 +106,12 @@ package actor KubernetesRouteStore: RouteStore {
             switch await send(patch, dryRun: false) {
             case .success(let answer):
                 await mirror.note(answer)
-                try patch.prove(answer.json)
+                do throws(RouteError) {
+                    try patch.prove(answer.json)
+                } catch {
+                    guard plan.purpose != .rollback else { throw error }
+                    throw await takingBack(error, answer, to: weights)
+                }
                 return snapshot(answer, try self.route(answer))
             case .failure(let error):
                 object = try await afterRefusal(error, of: object)
@@ -171,8 +178,14 @@ package actor KubernetesRouteStore: RouteStore {
     // MARK: Writing
 
     /// The rule of an object that is the expected revision.
-    private func checked(_ object: KubernetesObject, _ revision: RouteRevision) throws(RouteError) -> RouteObject {
-        guard !object.isBeingDeleted else {
+    ///
+    /// One that is being deleted and held by a finalizer is in force until that lets go: it takes no step, but a rollback.
+    private func checked(
+        _ object: KubernetesObject,
+        _ revision: RouteRevision,
+        _ plan: WeightPlan
+    ) throws(RouteError) -> RouteObject {
+        guard !object.isBeingDeleted || plan.purpose == .rollback else {
             throw RouteError(
                 .missing,
                 "\(resource.kind) \(namespace)/\(selection.object) is being deleted",
@@ -223,6 +236,34 @@ package actor KubernetesRouteStore: RouteStore {
             throw refusal
         }
         return object
+    }
+
+    /// Puts the weights back that a step was to replace, because its answer could not be proved.
+    ///
+    /// - Returns: the error with what became of that. If it is not known to have worked the step may be in force: then the
+    ///   error may be tried again, so that the run goes on to look.
+    private func takingBack(
+        _ error: RouteError,
+        _ answer: KubernetesObject,
+        to weights: RouteWeights
+    ) async -> RouteError {
+        var error = error
+        do throws(RouteError) {
+            let route = try route(answer)
+            guard route.reading.weights != weights else { return error }
+            if case .success(let answer) = await send(try route.patch(to: weights), dryRun: false) {
+                await mirror.note(answer)
+                if try self.route(answer).reading.weights == weights {
+                    error.message += "; the weights were put back"
+                    return error
+                }
+            }
+        } catch {
+            // What the answer is now cannot be read: the same as not being able to put it back.
+        }
+        error.message += "; they could not be put back"
+        error.disposition = .retry
+        return error
     }
 
     private var conflict: RouteError {

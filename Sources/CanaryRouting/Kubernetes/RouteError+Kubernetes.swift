@@ -24,8 +24,10 @@ extension RouteError {
 
     private static func disposition(_ code: KubernetesError.Code) -> Disposition {
         switch code {
-        // A token that has expired may have a successor at the next call.
-        case .unreachable, .timedOut, .tooManyRequests, .serverError, .unauthorized, .conflict, .gone: .retry
+        // A token that has expired may have a successor at the next call, and so may a credential plugin or a token file
+        // that failed once; that the connection makes sense was found out before.
+        case .unreachable, .timedOut, .tooManyRequests, .serverError, .unauthorized, .notConfigured, .conflict, .gone:
+            .retry
         case .noSuchResource: .refuse
         default: .stop
         }

@@ -128,7 +128,9 @@ struct RolloutCapacityTests {
         bench.pods(stable: 5, canary: 8)
 
         #expect(
-            bench.window(stable: 500, canary: 500, .degraded).plans == [WeightPlan(canaryPercent: 38, purpose: .rollback)]
+            bench.window(stable: 500, canary: 500, .degraded).plans == [
+                WeightPlan(canaryPercent: 38, purpose: .rollback)
+            ]
         )
         bench.applied(canary: 38)
         #expect(bench.window(stable: 620, canary: 380).plans.isEmpty)
@@ -237,7 +239,12 @@ extension Population {
     fileprivate static func sample(stable: Int, canary: Int, canaryHashes: [String]) -> Population {
         Population(
             stable: Side(ready: stable, total: stable, hashes: ["s1"], workload: "deployment/v1"),
-            canary: Side(ready: canary, total: canary, hashes: canary > 0 ? canaryHashes : [], workload: "deployment/v2"),
+            canary: Side(
+                ready: canary,
+                total: canary,
+                hashes: canary > 0 ? canaryHashes : [],
+                workload: "deployment/v2"
+            ),
             namespace: "test1"
         )
     }

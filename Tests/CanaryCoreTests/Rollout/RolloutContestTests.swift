@@ -80,7 +80,9 @@ struct RolloutContestTests {
         #expect(actions.expectedRevisions == [RouteRevision("r77")])
     }
 
-    @Test("a conflict is read again and the step is asked for again, three times and then after the next healthy verdict")
+    @Test(
+        "a conflict is read again and the step is asked for again, three times and then after the next healthy verdict"
+    )
     func conflict() {
         var bench = Bench()
         bench.begin()

@@ -34,8 +34,12 @@ struct RolloutLaws {
     private func brokenRollback(_ plan: WeightPlan) -> String? {
         let isUnderWay = ["rollingBack", "emptying"].contains(before.phase.word)
         if plan.canaryPercent != 0, after.population == nil, !isUnderWay { return "a rollback writes weight 0" }
-        if plan.canaryPercent > max(after.route?.weights.canaryPercent ?? 0, 0) { return "a rollback never raises the weight" }
-        if after.population?.stable.ready == 0, !isUnderWay { return "nothing is rolled back onto a stable without endpoints" }
+        if plan.canaryPercent > max(after.route?.weights.canaryPercent ?? 0, 0) {
+            return "a rollback never raises the weight"
+        }
+        if after.population?.stable.ready == 0, !isUnderWay {
+            return "nothing is rolled back onto a stable without endpoints"
+        }
         return nil
     }
 
@@ -122,7 +126,8 @@ struct RolloutLaws {
     private func hasBegun(_ answer: [Rollout.Action], _ probe: Rollout) -> Bool {
         guard after.population != nil else { return answer.plans == [.allStable] }
         guard case .rollingBack(let state) = probe.phase else { return false }
-        return answer.plans == [WeightPlan(canaryPercent: state.targetPercent, purpose: .rollback)] || state.isWaitingForPods
+        return answer.plans == [WeightPlan(canaryPercent: state.targetPercent, purpose: .rollback)]
+            || state.isWaitingForPods
     }
 
     private static let command = Rollout.Input.command(Rollout.OperatorCommand(.rollback, reason: "probe"))

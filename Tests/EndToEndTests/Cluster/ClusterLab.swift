@@ -59,7 +59,9 @@ final class ClusterLab: Sendable {
     }
 
     /// A spec of this route; further lines go into its `spec`, e.g. `  telemetry: …`.
-    func spec(_ telemetry: String = "{ scrape: { pods: { via: apiServer } } }", route lines: String = "") throws -> String {
+    func spec(_ telemetry: String = "{ scrape: { pods: { via: apiServer } } }", route lines: String = "") throws
+        -> String
+    {
         let name: String
         let (stable, canary): (String, String)
         switch route {

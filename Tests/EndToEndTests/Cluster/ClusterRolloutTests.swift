@@ -39,12 +39,18 @@ import Testing
         // What was rolled back is not tried again unless somebody says so.
         let again = try await lab.run(["run", try lab.spec()], as: "again")
         #expect(again.ending == .exited(3))
-        #expect(again.talk.contains("was rolled back by the run") && again.talk.contains("haldane retry"), "\(again.talk)")
+        #expect(
+            again.talk.contains("was rolled back by the run") && again.talk.contains("haldane retry"),
+            "\(again.talk)"
+        )
         let retry = try await lab.run(["retry", try lab.spec(), "--reason", "the database was the cause"], as: "retry")
         #expect(try retry.json(RunResult.self).outcome == "rolledBack", "\(retry.talk.suffix(2000))")
     }
 
-    @Test("the cookie rule is refused as not comparable, with the resource to paste, and nothing is written", .timeLimit(.minutes(2)))
+    @Test(
+        "the cookie rule is refused as not comparable, with the resource to paste, and nothing is written",
+        .timeLimit(.minutes(2))
+    )
     func cookie() async throws {
         let lab = try await ClusterLab.make(.cookieVirtualService, scenario: "healthy", weights: [50, 50])
         let spec = try lab.spec(route: "    rule: { index: 0 }\n")
@@ -60,9 +66,15 @@ import Testing
 
     @Test("with route tags the cookie rule is promoted, and the public rule stays as it is", .timeLimit(.minutes(4)))
     func taggedCookie() async throws {
-        let lab = try await ClusterLab.make(.cookieVirtualService, scenario: "healthy", canaryPods: 8, weights: [50, 50])
+        let lab = try await ClusterLab.make(
+            .cookieVirtualService,
+            scenario: "healthy",
+            canaryPods: 8,
+            weights: [50, 50]
+        )
         lab.tagPages(route: "staff", decoy: "public")
-        let telemetry = "{ reporter: source, match: { route_name: staff }, "
+        let telemetry =
+            "{ reporter: source, match: { route_name: staff }, "
             + "scrape: { pods: { via: apiServer, selector: app=demo4 } } }"
         let result = try await lab.run(["run", try lab.spec(telemetry, route: "    rule: { index: 0 }\n")])
 
@@ -83,7 +95,10 @@ import Testing
             let written = operations.dropFirst().compactMap { $0["value"]?.integer }
             #expect(written == wanted, "\(operations)")
             #expect(operations.first?["path"]?.string == "/metadata/resourceVersion")
-            #expect(operations.dropFirst().allSatisfy { $0["path"]?.string?.hasSuffix("/weight") == true }, "\(operations)")
+            #expect(
+                operations.dropFirst().allSatisfy { $0["path"]?.string?.hasSuffix("/weight") == true },
+                "\(operations)"
+            )
             #expect(patch.query["fieldManager"] == "haldane" && patch.query["fieldValidation"] == "Strict")
         }
         let list = lab.route.kind == .virtualServices ? "http" : "rules"

@@ -14,7 +14,10 @@ import Testing
     }
 
     static let refusals = [
-        Refusal(testDescription: "an expired token", names: ["look up virtualservices", "context 'double'", "credentials", "log in again"]) { lab in
+        Refusal(
+            testDescription: "an expired token",
+            names: ["look up virtualservices", "context 'double'", "credentials", "log in again"]
+        ) { lab in
             lab.cluster.server.expire(token: FakeAPIServer.token)
         },
         Refusal(testDescription: "a forbidden patch", names: ["patch", "virtualservices", "test1", "verbs"]) { lab in
@@ -22,7 +25,8 @@ import Testing
                 AccessRule(groups: ["*"], resources: ["*"], verbs: ["get", "list", "watch", "create"])
             ])
         },
-        Refusal(testDescription: "forbidden pods", names: ["list pods", "list endpointslices", "test1", "apiGroups"]) { lab in
+        Refusal(testDescription: "forbidden pods", names: ["list pods", "list endpointslices", "test1", "apiGroups"]) {
+            lab in
             lab.cluster.server.permit([
                 AccessRule(groups: ["networking.istio.io"], resources: ["*"], verbs: ["*"]),
                 AccessRule(groups: ["authorization.k8s.io"], resources: ["*"], verbs: ["*"]),
@@ -35,17 +39,25 @@ import Testing
             lab.cluster.server.delete(.virtualServices, "demo4-vs", in: ClusterFixture.namespace)
         },
         Refusal(testDescription: "a route that Flagger owns", names: ["Flagger", "demo4"]) { lab in
-            try lab.cluster.server.change(.virtualServices, "demo4-vs", in: ClusterFixture.namespace, as: "flagger") { object in
+            try lab.cluster.server.change(.virtualServices, "demo4-vs", in: ClusterFixture.namespace, as: "flagger") {
+                object in
                 var metadata = object["metadata"]?.members ?? [:]
                 metadata["ownerReferences"] = [
-                    ["apiVersion": "flagger.app/v1beta1", "kind": "Canary", "name": "demo4", "uid": "1", "controller": true]
+                    [
+                        "apiVersion": "flagger.app/v1beta1", "kind": "Canary", "name": "demo4", "uid": "1",
+                        "controller": true,
+                    ]
                 ]
                 object = .object((object.members ?? [:]).merging(["metadata": .object(metadata)]) { $1 })
             }
         },
     ]
 
-    @Test("ends refused before anything is written, and says what to grant or change", .timeLimit(.minutes(2)), arguments: refusals)
+    @Test(
+        "ends refused before anything is written, and says what to grant or change",
+        .timeLimit(.minutes(2)),
+        arguments: refusals
+    )
     func refused(refusal: Refusal) async throws {
         let lab = try await ClusterLab.make(scenario: "healthy")
         try refusal.prepare(lab)
@@ -103,20 +115,34 @@ import Testing
             lab.cluster.server.endWatches()
         },
         Trouble(testDescription: "a patch that is answered 429, and then taken", ending: 0, detail: "promoted") { lab in
-            lab.cluster.server.inject(Fault(.status(.tooManyRequests(retryAfter: 1)), on: ["patch"], kind: .virtualServices))
+            lab.cluster.server.inject(
+                Fault(.status(.tooManyRequests(retryAfter: 1)), on: ["patch"], kind: .virtualServices)
+            )
         },
         Trouble(testDescription: "a patch whose answer is lost", ending: 0, detail: "promoted") { lab in
             lab.cluster.server.inject(Fault(.loseAnswer, on: ["patch"], kind: .virtualServices))
         },
-        Trouble(testDescription: "a patch that a rival is faster than, with other annotations", ending: 0, detail: "promoted") { lab in
-            let rival = Rival(.patch("[{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{\"note\":\"x\"}}]"))
+        Trouble(
+            testDescription: "a patch that a rival is faster than, with other annotations",
+            ending: 0,
+            detail: "promoted"
+        ) { lab in
+            let rival = Rival(
+                .patch("[{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{\"note\":\"x\"}}]")
+            )
             lab.cluster.server.inject(Fault(.rivalBefore(rival), on: ["patch"], kind: .virtualServices))
         },
-        Trouble(testDescription: "an object deleted in the middle", ending: 1, detail: "held(routeLost)", settings: ["pace.interval=200ms"]) {
+        Trouble(
+            testDescription: "an object deleted in the middle",
+            ending: 1,
+            detail: "held(routeLost)",
+            settings: ["pace.interval=200ms"]
+        ) {
             lab in
             lab.cluster.server.delete(.virtualServices, "demo4-vs", in: ClusterFixture.namespace)
         },
-        Trouble(testDescription: "weights that a GitOps tool puts back to zero", ending: 1, detail: "held(contested)") { lab in
+        Trouble(testDescription: "weights that a GitOps tool puts back to zero", ending: 1, detail: "held(contested)") {
+            lab in
             try lab.set([100, 0], as: "kustomize-controller")
         },
         Trouble(testDescription: "a canary that loses its endpoints", ending: 2, detail: "rolledBack") { lab in
@@ -125,9 +151,16 @@ import Testing
         Trouble(testDescription: "another revision in the middle", ending: 2, detail: "rolledBack") { lab in
             try lab.cluster.release("5f6d7c8b9a", as: .canary)
         },
-        Trouble(testDescription: "a bad canary while patches are answered 500 for two seconds", scenario: "errors", ending: 2, detail: "rolledBack") {
+        Trouble(
+            testDescription: "a bad canary while patches are answered 500 for two seconds",
+            scenario: "errors",
+            ending: 2,
+            detail: "rolledBack"
+        ) {
             lab in
-            let number = lab.cluster.server.inject(Fault(.status(.serverError), on: ["patch"], kind: .virtualServices, times: nil))
+            let number = lab.cluster.server.inject(
+                Fault(.status(.serverError), on: ["patch"], kind: .virtualServices, times: nil)
+            )
             Patience.pause(milliseconds: 2000)
             lab.cluster.server.clear(fault: number)
         },
@@ -167,7 +200,10 @@ import Testing
         #expect(lab.weights == [100, 0])
     }
 
-    @Test("a canary without ready pods holds the run before its first step, with the command to run", .timeLimit(.minutes(3)))
+    @Test(
+        "a canary without ready pods holds the run before its first step, with the command to run",
+        .timeLimit(.minutes(3))
+    )
     func noCapacity() async throws {
         let lab = try await ClusterLab.make(scenario: "healthy", canaryPods: 2)
         try lab.cluster.setReady(false, .canary)
@@ -180,7 +216,10 @@ import Testing
         #expect(lab.patches.isEmpty)
     }
 
-    @Test("nothing is rolled back onto a stable without endpoints; it is done when its pods are back", .timeLimit(.minutes(3)))
+    @Test(
+        "nothing is rolled back onto a stable without endpoints; it is done when its pods are back",
+        .timeLimit(.minutes(3))
+    )
     func stableGone() async throws {
         let lab = try await ClusterLab.make(scenario: "healthy")
         let run = try lab.start(["run", try lab.spec()])

@@ -27,6 +27,8 @@ package struct Fault: Sendable {
         case cutAnswer
         /// A write is answered 200 with the object as it is, and nothing is stored.
         case changeNothing
+        /// An admission webhook that changes what is written, and the answer with it.
+        case mutate(Rival)
         /// Another writer is a moment faster.
         case rivalBefore(Rival)
         /// Another writer comes right after, if ours went through.

@@ -41,6 +41,10 @@ extension ServerCore {
                 state.cluster = before
                 return Self.unchanged(outcome, request, before)
             }
+            if case .mutate(let webhook)? = effects.last {
+                state.act(webhook, on: request, restoring: nil, at: time)
+                return Self.unchanged(outcome, request, state.cluster)
+            }
             if case .answer(let answer) = outcome, answer.code < 300 {
                 let old = Self.present(request, before)
                 for case .rivalAfter(let rival) in effects { state.act(rival, on: request, restoring: old, at: time) }

@@ -196,7 +196,10 @@ struct ObjectStore: Sendable {
         result["name"] = .string(write.key.name)
         if write.key.kind.isNamespaced { result["namespace"] = .string(write.key.namespace) }
         if let old = old?["metadata"]?.members {
-            for name in ["uid", "creationTimestamp", "resourceVersion", "deletionTimestamp", "managedFields"] {
+            for name in [
+                "uid", "creationTimestamp", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds",
+                "managedFields",
+            ] {
                 result[name] = old[name]
             }
         } else {
