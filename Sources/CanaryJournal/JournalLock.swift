@@ -36,7 +36,7 @@ package struct JournalLock: ~Copyable, Sendable {
             throw JournalError(
                 .locked,
                 "the journal directory '\(directory)' is in use by \(holder(in: file))",
-                hint: "wait for it, stop it, or choose another folder with --journal"
+                hint: "wait for it, or stop it: haldane status; two runs of one route would undo each other's weights"
             )
         }
         do {

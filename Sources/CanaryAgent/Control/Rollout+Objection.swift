@@ -8,7 +8,12 @@ extension Rollout {
         }
         switch command.verb {
         case .stop: return nil
-        case .rollback: return rollbackWords
+        case .rollback:
+            // Asked once more, a rollback that waits for pods moves everything.
+            if case .rollingBack(let state) = phase, state.isWaitingForPods, population?.stable.ready != 0 {
+                return nil
+            }
+            return rollbackWords
         case .resume: return pause == nil ? "the run is not paused" : nil
         case .pause:
             if let rollbackWords { return "\(rollbackWords); a rollback is not paused" }

@@ -44,13 +44,13 @@ package struct RunFinder {
         case .file:
             let (namespace, name) = try canary(argument)
             if let namespace { return Found(folder: try folder("\(home)/\(namespace)-\(name)"), spec: argument) }
-            let named = all().filter { self.name(of: $0).hasSuffix("-\(name)") }
+            let named = all().filter { isRun($0, of: name) }
             guard !named.isEmpty else { return Found(folder: try folder("\(home)/*-\(name)"), spec: argument) }
             return Found(folder: try only(named, "'\(name)'"), spec: argument)
         case .nothing:
             let known = all()
             if let exact = known.first(where: { name(of: $0) == argument }) { return Found(folder: exact, spec: nil) }
-            let named = known.filter { name(of: $0).hasSuffix("-\(argument)") }
+            let named = known.filter { isRun($0, of: argument) }
             guard !named.isEmpty else {
                 throw AgentError(
                     "there is no run '\(argument)': no such file or folder, and no such name in \(home)",
@@ -64,7 +64,7 @@ package struct RunFinder {
         }
     }
 
-    /// The one folder that is meant: the only one with a live run, else the only one.
+    /// The one folder that is meant: the only one whose run is not over, else the only one.
     private func only(_ folders: [RunFolder], _ what: String) throws(AgentError) -> RunFolder {
         guard !folders.isEmpty else {
             throw AgentError(
@@ -73,14 +73,23 @@ package struct RunFinder {
                 exitCode: .unknown
             )
         }
-        let live = folders.filter(\.isHeld)
-        if live.count == 1 { return live[0] }
-        if live.isEmpty, folders.count == 1 { return folders[0] }
+        if folders.count == 1 { return folders[0] }
+        // One whose process was killed is as likely meant as one that runs.
+        let open = folders.filter { $0.isHeld || $0.isUnfinished }
+        if open.count == 1 { return open[0] }
         throw AgentError(
-            "\(what) may be any of \(live.isEmpty ? folders.count : live.count)\(live.isEmpty ? "" : " that are running")",
-            hint: "name one: \(list(live.isEmpty ? folders : live))",
+            "\(what) may be any of \(open.isEmpty ? folders.count : open.count)\(open.isEmpty ? "" : " that are not over")",
+            hint: "name one: \(list(open.isEmpty ? folders : open))",
             exitCode: .usage
         )
+    }
+
+    /// Whether a folder's runs are those of a canary of this name; an unreadable journal is judged by its folder's name.
+    private func isRun(_ folder: RunFolder, of canary: String) -> Bool {
+        guard let header = try? folder.recorded().snapshot.header else {
+            return name(of: folder).hasSuffix("-\(canary)")
+        }
+        return header.spec.name == canary
     }
 
     private func folder(_ path: String) throws(AgentError) -> RunFolder {

@@ -24,6 +24,9 @@ package struct RunFolder: Sendable, Hashable {
     /// Whether a process runs a rollout here; false if that cannot be told.
     var isHeld: Bool { (try? holder()).map { $0 != .nobody } ?? false }
 
+    /// Whether the newest run has no outcome; false if that cannot be told.
+    var isUnfinished: Bool { (try? recorded()).map { $0.outcome == nil } ?? false }
+
     /// The newest run as its journal tells it.
     package func recorded() throws(AgentError) -> RecordedRun {
         do {

@@ -13,7 +13,7 @@ struct ClusterGround: Sendable {
     /// What the route and the permissions gave rise to, and what the pods did.
     let routeFindings: [RouteFinding]
     let podFindings: [RouteFinding]
-    /// Nil if the pods could not be found and the spec does not need them.
+    /// Nil if the pods could not be found, and the spec does not need them or a run is taken up all the same.
     let directory: PodDirectory?
     /// Leads to the API server, through the cluster's proxy if it has one.
     let http: HTTPClient
@@ -23,15 +23,22 @@ struct ClusterGround: Sendable {
     private let reading: RouteReading
     private let events: EventNotifier
 
+    /// The URL of the API server.
+    var server: String { client.connection.server }
+
     var findings: [RouteFinding] { routeFindings + podFindings }
     var notifiers: [any Notifier] { [events] }
 
     /// Finds the route of a spec and its pods; throws what keeps a run from beginning, in the cluster's own words.
-    static func open(_ spec: CanarySpec, _ options: ClusterOptions) async throws(AgentError) -> ClusterGround {
+    static func open(
+        _ spec: CanarySpec,
+        _ options: ClusterOptions,
+        _ isResumption: Bool
+    ) async throws(AgentError) -> ClusterGround {
         let connection = try options.connection()
         let http = connection.makeHTTPClient()
         do {
-            return try await open(spec, KubernetesClient(connection: connection, http: http), http)
+            return try await open(spec, KubernetesClient(connection: connection, http: http), http, isResumption)
         } catch {
             await http.shutdown()
             throw AgentError(cluster: error)
@@ -41,19 +48,28 @@ struct ClusterGround: Sendable {
     private static func open(
         _ spec: CanarySpec,
         _ client: KubernetesClient,
-        _ http: HTTPClient
+        _ http: HTTPClient,
+        _ isResumption: Bool
     ) async throws -> ClusterGround {
         let resource = try await client.served(.route(spec.route.kind))
         let object = try await client.get(resource, namespace: spec.namespace, name: spec.route.object)
         let reading = try RouteObject(json: object.json, selection: selection(spec.route, spec)).reading
-        let findings = try await RoutePreflight(
+        let preflight = RoutePreflight(
             client: client,
             selection: selection(spec.route, spec),
             accept: spec.route.accept,
             pods: spec.telemetry.pods,
             countsAtServer: spec.telemetry.reporter == .destination
-        ).findings()
-        let (directory, podFindings) = try await pods(spec.completed(by: reading), object, client, findings)
+        )
+        // A run that is taken up looked around when it began, and may be in a hurry.
+        let findings = isResumption ? [] : try await preflight.findings()
+        let (directory, podFindings) = try await pods(
+            spec.completed(by: reading),
+            object,
+            client,
+            findings,
+            isResumption
+        )
         let mirror = ObjectMirror(
             client: client,
             resource: resource,
@@ -88,12 +104,13 @@ struct ClusterGround: Sendable {
         _ spec: CanarySpec,
         _ route: KubernetesObject,
         _ client: KubernetesClient,
-        _ findings: [RouteFinding]
+        _ findings: [RouteFinding],
+        _ isResumption: Bool
     ) async throws -> (PodDirectory?, [RouteFinding]) {
         do {
             return (try await PodDirectory.open(spec: spec, route: route, client: client), [])
         } catch {
-            guard spec.telemetry.pods == nil else {
+            guard spec.telemetry.pods == nil || isResumption else {
                 // What is missing is told as a whole, not one permission after the other.
                 throw AgentError(refusing: findings) ?? error
             }

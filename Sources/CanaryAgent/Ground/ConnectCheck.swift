@@ -19,8 +19,16 @@ package struct ConnectCheck: Sendable {
             let found = try await ground.store(ground.spec, .asNamed).read()
             findings.append(Self.route(found, ground.spec))
             findings += ground.findings
+            let rules = StartRules(options: options, ground: ground, found: found)
+            findings += await rules.findings()
+            let roles = Roles(found: found.weights)
+            if let objection = rules.objection(to: try await ground.store(ground.spec, roles).read()),
+                objection.label != "notComparable", objection.label != "not-accepted"
+            {
+                findings.append(RouteFinding(.refuse, objection.text))
+            }
             findings += await pods(ground)
-            findings += await telemetry(ground, Roles(found: found.weights))
+            findings += await telemetry(ground, found, roles)
             await ground.close()
             return findings
         } catch {
@@ -56,14 +64,16 @@ package struct ConnectCheck: Sendable {
     }
 
     /// Two rounds, so that series of both versions can show.
-    private func telemetry(_ ground: RunGround, _ roles: Roles) async -> [RouteFinding] {
+    private func telemetry(_ ground: RunGround, _ found: RouteSnapshot, _ roles: Roles) async -> [RouteFinding] {
         let pause = min(ground.spec.pace.interval, .seconds(5))
         let window = await PresentTraffic.window(of: ground, roles, pause: pause)
         var findings = window.quality.faults.prefix(5).map { fault in
             RouteFinding(.warning, "\(fault.pod): \(fault.message)")
         }
         if let unusable = window.quality.unusable {
-            findings.append(RouteFinding(.warning, "a round could not be judged: \(unusable.reason.text)"))
+            let isBlind = unusable == .nothingScraped || unusable == .noIstioSeries
+            let text = "a round could not be judged: \(unusable.reason.text)"
+            findings.append(RouteFinding(isBlind ? .refuse : .warning, text))
         } else {
             let (stable, canary) = (window.stable, window.canary)
             findings.append(
@@ -72,6 +82,17 @@ package struct ConnectCheck: Sendable {
                     "in \(Phrase.duration(pause.inSeconds)) \(stable.count) stable pods told of "
                         + "\(Phrase.count(Double(window.stableTotal))) requests, \(canary.count) canary pods of "
                         + "\(Phrase.count(Double(window.canaryTotal)))"
+                )
+            )
+        }
+        let percent = roles == .asNamed ? found.weights.canaryPercent : 100 - found.weights.canaryPercent
+        if window.quality.unusable == nil, percent > 0, window.canaryTotal == 0, window.stableTotal > 0 {
+            let label = roles == .asNamed ? ground.spec.route.canary.label : ground.spec.route.stable.label
+            findings.append(
+                RouteFinding(
+                    .warning,
+                    "\(label) has \(Phrase.weight(percent)) of the weight and showed no request",
+                    hint: "check route.canary.workload, and whether its pods have sidecars"
                 )
             )
         }

@@ -21,14 +21,18 @@ struct RunGround: Sendable {
     }
 
     /// Finds the route, and in a cluster the pods.
-    static func open(_ options: RunOptions) async throws(AgentError) -> RunGround {
+    ///
+    /// - Parameter isResumption: a run that is taken up may have something to roll back: what would keep a new run from beginning is
+    ///   then a finding, if the route itself can be reached.
+    static func open(_ options: RunOptions, isResumption: Bool = false) async throws(AgentError) -> RunGround {
         let client = HTTPClient()
         do {
             switch options.route {
             case .file(let path):
                 let spec = RouteFile.completed(options.spec, path: path)
                 let live = RouteFile.completed(options.live, path: path)
-                let pods = live.telemetry.pods == nil ? nil : try await ClusterGround.open(live, options.cluster)
+                let pods =
+                    live.telemetry.pods == nil ? nil : try await ClusterGround.open(live, options.cluster, isResumption)
                 return RunGround(
                     spec: spec,
                     live: live,
@@ -37,7 +41,7 @@ struct RunGround: Sendable {
                     standing: .file(path, pods: pods)
                 )
             case .cluster:
-                let cluster = try await ClusterGround.open(options.live, options.cluster)
+                let cluster = try await ClusterGround.open(options.live, options.cluster, isResumption)
                 return RunGround(
                     spec: cluster.completed(options.spec),
                     live: cluster.completed(options.live),
@@ -80,6 +84,11 @@ struct RunGround: Sendable {
 
     /// Who knows the pods; nil where nobody does.
     var population: (any PopulationSource)? { cluster?.directory }
+
+    /// The API server of a route in a cluster.
+    var server: String? {
+        if case .cluster(let cluster) = standing { cluster.server } else { nil }
+    }
 
     /// What people call the route: a path, or the object with its cluster.
     var routeLabel: String {

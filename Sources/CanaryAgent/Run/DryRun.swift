@@ -61,7 +61,11 @@ package struct DryRun {
         let window = await ground.source(roles).observe(seconds: 0)
 
         var rollout = Rollout(rules: RolloutRules(spec))
-        var refusal = ground.findings.first(where: \.isBlocking)?.reason
+        let rules = StartRules(options: options, ground: ground, found: try await ground.store(spec, .asNamed).read())
+        let findings = ground.findings + (await rules.findings())
+        var refusal = AgentError(refusing: findings).map { error in
+            Reason("refused", [error.message, error.hint].compactMap { $0 }.joined(separator: "\n  "))
+        }
         _ = rollout.handle(.routeRead(found), at: Timestamp(milliseconds: 0))
         if case .finished(let outcome) = rollout.phase { refusal = refusal ?? outcome.reason }
         let first: Int
@@ -89,7 +93,7 @@ package struct DryRun {
                 weights: (try? route.write(.allStable)) ?? RouteWeights(stable: 100, canary: 0)
             ),
             window: window,
-            findings: ground.findings.filter { $0.severity == .warning },
+            findings: findings.filter { $0.severity == .warning },
             population: await population(ground, roles),
             place: ground.routeLabel,
             refusal: refusal

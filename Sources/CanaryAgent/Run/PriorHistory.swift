@@ -40,7 +40,8 @@ package enum PriorHistory {
 
     private static func isSame(_ old: RunHeader, _ new: RunHeader) -> Bool {
         old.stable == new.stable && old.spec.telemetry == new.spec.telemetry
-            && old.spec.pace.interval == new.spec.pace.interval && old.spec.namespace == new.spec.namespace
+            && old.cluster == new.cluster && old.spec.pace.interval == new.spec.pace.interval
+            && old.spec.namespace == new.spec.namespace
     }
 
     private static let oldest = Duration.seconds(6 * 3600)

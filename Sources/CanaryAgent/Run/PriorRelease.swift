@@ -15,7 +15,8 @@ struct PriorRelease: Sendable, Hashable {
             (try? fold.add(record)) == nil ? .stop : .next
         }
         guard let state = fold.state, let header = fold.header, case .rolledBack(let reason, _) = state.ledger.outcome,
-            let release = state.rollout.release, !release.canary.isEmpty
+            // A run whose pods were replaced says nothing about a release.
+            reason.label != "release-changed", let release = state.rollout.release, !release.canary.isEmpty
         else { return nil }
         return PriorRelease(run: header.run, canary: release.canary, reason: reason)
     }

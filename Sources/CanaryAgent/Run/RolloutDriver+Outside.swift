@@ -14,7 +14,10 @@ extension RolloutDriver {
             }
             await serveInbox()
             let now = await clock.now()
-            if state.rollout.wakeAt.map({ $0 <= now }) == true { await feed(.tick) }
+            if state.rollout.wakeAt.map({ $0 <= now }) == true {
+                await lookAtPods()
+                await feed(.tick)
+            }
             if now >= deadline { return }
         }
     }

@@ -104,6 +104,8 @@ package struct RolloutDriver {
         }
         if state.rollout.outcome == nil {
             await recall(recalled)
+            // What was known of the pods before a pause says nothing now, and a write that was left open goes by it.
+            await lookAtPods()
             await feed(await readRoute())
         }
 
@@ -183,8 +185,8 @@ extension RolloutDriver {
 
     /// Tells the reducer of the pods if they are not as they were.
     mutating func lookAtPods() async {
-        guard let population else { return }
-        let found = await population.population()
+        // Nobody may know them any more, as where a run is taken up without their permission.
+        let found = await population?.population()
         let seen = header.roles == .asNamed ? found : found?.swapped
         guard seen != state.rollout.population else { return }
         await feed(.population(seen))

@@ -33,9 +33,11 @@ package struct RunSession {
         do {
             let directory = try JournalDirectory(path: options.journalDirectory)
             let lock = try directory.lock()
-            let ground = try await RunGround.open(options)
+            let runs = try directory.runs()
+            let resumed = try runs.last.flatMap { try unfinished($0, in: directory) }
+            let ground = try await RunGround.open(options, isResumption: resumed != nil && !options.startsNew)
             do {
-                let report = try await drive(directory, ground)
+                let report = try await drive(directory, runs, resumed, ground)
                 await ground.close()
                 lock.release()
                 return report
@@ -52,9 +54,14 @@ package struct RunSession {
         }
     }
 
-    private func drive(_ directory: JournalDirectory, _ ground: RunGround) async throws(AgentError) -> RunReport {
+    private func drive(
+        _ directory: JournalDirectory,
+        _ runs: [JournalFile],
+        _ resumed: UnfinishedRun?,
+        _ ground: RunGround
+    ) async throws(AgentError) -> RunReport {
         do {
-            let plan = try await prepare(directory, ground)
+            let plan = try await prepare(directory, runs, resumed, ground)
             var driver = RolloutDriver(
                 header: plan.header,
                 state: plan.state,
@@ -114,10 +121,16 @@ package struct RunSession {
     }
 
     /// Takes up an unfinished run, or begins a new one.
-    private func prepare(_ directory: JournalDirectory, _ ground: RunGround) async throws -> Plan {
-        let runs = try directory.runs()
-        if let last = runs.last, let resumed = try unfinished(last, in: directory) {
+    private func prepare(
+        _ directory: JournalDirectory,
+        _ runs: [JournalFile],
+        _ resumed: UnfinishedRun?,
+        _ ground: RunGround
+    ) async throws -> Plan {
+        if let resumed {
+            try resumed.header.requireSameCluster(as: ground.server)
             if options.startsNew {
+                try resumed.requireNoRollback()
                 try await requireSameRoles(as: resumed.header, ground)
                 try await resumed.close(at: await clock.now())
             } else {
@@ -157,43 +170,6 @@ package struct RunSession {
         )
     }
 
-    /// Refuses to try the spec's stable destination unless the user says so.
-    ///
-    /// After a promotion the canary carries the traffic, and the same command would send it back to the old version. A file does
-    /// not show whether that slot holds a new release by now.
-    private func requireIntended(_ roles: Roles, _ found: RouteSnapshot, _ spec: CanarySpec) throws(AgentError) {
-        guard roles == .exchanged else { return }
-        let (old, new) = (spec.route.stable.label, spec.route.canary.label)
-        let share = Phrase.weight(found.weights.canaryPercent)
-        guard found.weights.stable == 0 else {
-            throw AgentError(
-                "\(new) carries \(share) and \(old) the rest: it cannot be told which of the two is being tried",
-                hint: "set the weights to 100/0 or 0/100 by hand, then run again"
-            )
-        }
-        guard options.startsNew else {
-            throw AgentError(
-                "\(new) carries \(share) already; this run would try \(old) and take \(new) as stable",
-                hint: "if \(old) holds the next release, say so with --new; otherwise there is nothing to do"
-            )
-        }
-    }
-
-    /// Refuses a release that the last run rolled back, unless it is to be tried again.
-    ///
-    /// Releases are told apart by their pods' template hashes; where those are not known, nothing is refused.
-    private func requireUntried(_ last: JournalFile?, _ roles: Roles, _ ground: RunGround) async throws(AgentError) {
-        guard options.retryReason == nil, let last, let found = await ground.population?.population(),
-            let tried = PriorRelease.rolledBack(in: last)
-        else { return }
-        let canary = roles == .asNamed ? found.canary.hashes : found.stable.hashes
-        guard !canary.isEmpty, canary == tried.canary else { return }
-        throw AgentError(
-            "this release (\(canary.joined(separator: ", "))) was rolled back by the run \(tried.run): \(tried.reason.text)",
-            hint: "deploy another one, or try it again with 'haldane retry SPEC --reason WHY'"
-        )
-    }
-
     private func begin(
         in directory: JournalDirectory,
         after runs: [JournalFile],
@@ -203,8 +179,8 @@ package struct RunSession {
         if let refusal = AgentError(refusing: ground.findings) { throw refusal }
         let found = try await ground.store(spec, .asNamed).read()
         let roles = Roles(found: found.weights)
-        try requireIntended(roles, found, spec)
-        try await requireUntried(runs.last, roles, ground)
+        let rules = StartRules(options: options, ground: ground, found: found)
+        if let refusal = await rules.refusals(after: runs.last).first { throw refusal }
         let now = await clock.now()
         let header = RunHeader(
             version: options.version,
@@ -212,7 +188,8 @@ package struct RunSession {
             startedAt: now,
             spec: spec,
             roles: roles,
-            place: found.place
+            place: found.place,
+            cluster: ground.server
         )
         let writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))
         return Plan(

@@ -36,6 +36,21 @@ package struct UnfinishedRun: Sendable {
         return UnfinishedRun(header: header, state: state, writer: writer, reason: Reason("resumed", text))
     }
 
+    /// Refuses to leave a rollback undone.
+    func requireNoRollback() throws(AgentError) {
+        let wanted: Reason?
+        if case .rollingBack(let rollback) = state.rollout.phase {
+            wanted = rollback.reason
+        } else {
+            wanted = state.rollout.pendingRollback?.reason
+        }
+        guard let wanted else { return }
+        throw AgentError(
+            "the unfinished run \(header.run) has a rollback to finish: \(wanted.text)",
+            hint: "go on with it by leaving out --new"
+        )
+    }
+
     /// Ends the run as stopped, weights as they are.
     package func close(at now: Timestamp) async throws {
         let outcome = Outcome.stopped(Reason("replaced", "closed because a new run was asked for"))
@@ -46,6 +61,15 @@ package struct UnfinishedRun: Sendable {
 }
 
 extension RunHeader {
+    /// Refuses to go on with a run in another cluster.
+    func requireSameCluster(as server: String?) throws(AgentError) {
+        guard cluster != server else { return }
+        throw AgentError(
+            "the unfinished run \(run) is about \(cluster ?? "a route in a file"), and this is \(server ?? "a route in a file")",
+            hint: "name its cluster with --context or --kubeconfig"
+        )
+    }
+
     /// Refuses to go on with a run of another canary.
     func requireSameCanary(as spec: CanarySpec) throws(AgentError) {
         guard self.spec != spec else { return }

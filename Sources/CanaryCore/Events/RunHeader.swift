@@ -11,6 +11,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var roles: Roles
     /// What a reader calls the route.
     package var place: String
+    /// The API server of a route in a cluster: names of objects are the same in many.
+    package var cluster: String?
 
     package init(
         version: String,
@@ -18,7 +20,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
         startedAt: Timestamp,
         spec: CanarySpec,
         roles: Roles,
-        place: String
+        place: String,
+        cluster: String? = nil
     ) {
         schema = Self.schema
         self.version = version
@@ -27,6 +30,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.spec = spec
         self.roles = roles
         self.place = place
+        self.cluster = cluster
     }
 
     /// The destination that carried the traffic when the run began, and the one that is tried.

@@ -15,6 +15,7 @@ extension Rollout {
         )
         switch command.verb {
         case .rollback:
+            if case .rollingBack(let state) = phase, state.isWaitingForPods { return moveEverything(state, reason) }
             return rollBack(because: reason, at: now)
         case .stop:
             return finish(.stopped(reason))
@@ -46,7 +47,11 @@ extension Rollout {
         case .watching(let firstStep, _):
             return [.notify(Notice(.info, reason))] + step(to: firstStep, at: now)
         case .analyzing(let state):
-            guard state.step + 1 < rules.steps.count else { return finish(.promoted(reason)) }
+            guard state.step + 1 < rules.steps.count else {
+                // Somebody else's weights are not the last step's.
+                guard contest != nil else { return finish(.promoted(reason)) }
+                return [.notify(Notice(.info, reason))] + step(to: state.step, at: now)
+            }
             return [.notify(Notice(.info, reason))] + step(to: state.step + 1, at: now)
         case .baking:
             return finish(.promoted(reason))

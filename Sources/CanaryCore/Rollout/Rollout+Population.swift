@@ -39,7 +39,7 @@ extension Rollout {
             }
             return []
         case .rollingBack(let state):
-            return state.isWaitingForPods ? continueRollback(state, at: now) : []
+            return state.isWaitingForPods ? continueRollback(state, at: now) : suspendRollback(state, found)
         case .emptying, .starting, .finished:
             return []
         }
@@ -64,7 +64,7 @@ extension Rollout {
                     + "kubectl -n \(population.namespace) rollout status \(population.canary.workload ?? "deployment/NAME")"
             )
         }
-        guard let needed = load.canaryPods(for: percent / 100, factor: RolloutRules.overload),
+        guard let needed = load.pods(for: percent / 100, factor: RolloutRules.overload),
             needed > population.canary.ready
         else { return nil }
         return Reason(
@@ -104,11 +104,12 @@ extension Rollout {
     }
 
     /// Puts a rollback off that would send everything to a stable version without endpoints.
-    mutating func deferRollback(because reason: Reason, _ population: Population, at now: Timestamp) -> [Action] {
+    mutating func deferRollback(because reason: Reason, at now: Timestamp) -> [Action] {
         guard let pendingRollback else {
             self.pendingRollback = PendingRollback(since: now, reason: reason)
+            let fault = population.map { $0.unready($0.stable, "stable") } ?? "stable has no ready endpoint"
             let text =
-                "not rolled back, because it would be an outage: \(population.unready(population.stable, "stable")); "
+                "not rolled back, because it would be an outage: \(fault); "
                 + "it is done as soon as stable has a ready pod. Why it is wanted: \(reason.text)"
             return [.notify(Notice(.page, Reason("stable-not-ready", text)))]
         }
@@ -125,10 +126,22 @@ extension Rollout {
         )
     }
 
+    /// Stops trying to write a rollback when stable has lost its last endpoint meanwhile.
+    private mutating func suspendRollback(_ before: RollbackState, _ found: Population) -> [Action] {
+        guard found.stable.ready == 0, let percent = route?.weights.canaryPercent, percent > 0 else { return [] }
+        var state = before
+        state.targetPercent = percent
+        state.isWaitingForPods = true
+        state.retryAt = nil
+        phase = .rollingBack(state)
+        return [.notify(partialNotice(percent))]
+    }
+
     /// The canary's share, in whole percent, that has to stay for now because stable's pods cannot take it; 0 moves everything.
     ///
     /// What fits is the ready pods times the load that one of them carried before the run. A dead canary keeps nothing.
     func rollbackTarget(at percent: Double) -> Double {
+        if let population, population.stable.ready == 0 { return percent }
         guard let population, population.canary.ready > 0, !load.isCanaryDead,
             let fitting = load.share(carriedBy: population.stable.ready), fitting < 1
         else { return 0 }
@@ -158,14 +171,25 @@ extension Rollout {
         )
     }
 
+    /// Moves everything to the stable pods there are, because an operator insists; never to none.
+    mutating func moveEverything(_ before: RollbackState, _ reason: Reason) -> [Action] {
+        guard let route, population?.stable.ready != 0 else { return [] }
+        var state = before
+        state.targetPercent = 0
+        state.isWaitingForPods = false
+        phase = .rollingBack(state)
+        return [.notify(Notice(.info, reason)), .apply(state.plan, expecting: route.revision)]
+    }
+
     /// Says why not everything is moved at once.
     func partialNotice(_ target: Double) -> Notice {
         let text: String
-        if let population, let needed = load.stablePods {
+        if let population, let needed = load.pods(for: 1, factor: 1) {
             text =
                 "stable has \(population.stable.ready) ready pods and needs \(needed) for all of the traffic; "
                 + "\(Phrase.weight(target)) stays on the canary until they are ready: "
                 + population.scaleCommand(population.stable, to: needed)
+                + "; `haldane rollback` once more moves everything at once"
         } else {
             text = "\(Phrase.weight(target)) stays on the canary until stable has more ready pods"
         }

@@ -13,7 +13,10 @@ extension Rollout {
         }
         guard let route else { return finish(.stopped(reason)) }
         if isUntouched, case .watching = phase { return finish(.stopped(reason)) }
-        if let population, population.stable.ready == 0 { return deferRollback(because: reason, population, at: now) }
+        // What is not known any more does not end the wait for a stable that had no endpoint.
+        if population.map({ $0.stable.ready == 0 }) ?? (pendingRollback != nil) {
+            return deferRollback(because: reason, at: now)
+        }
 
         let from =
             rules.assumesComparable

@@ -4,7 +4,7 @@ extension Rollout {
         isRouteUnreadable = false
         var readyStable: Int?
         if case .watching = phase { readyStable = population?.stable.ready }
-        load.learn(window, readyStable: readyStable, readyCanary: population?.canary.ready)
+        load.learn(window, readyStable: readyStable)
         switch phase {
         case .starting, .finished:
             return []
@@ -75,9 +75,7 @@ extension Rollout {
         current = state
         replaceStep(state)
 
-        if let pendingRollback, let population {
-            return deferRollback(because: pendingRollback.reason, population, at: now)
-        }
+        if let pendingRollback { return deferRollback(because: pendingRollback.reason, at: now) }
         if verdict.kind == .degraded { return rollBack(because: verdict.reason, at: now) }
         if let contest { return contested(contest, at: now) }
         if state.silentExpected >= RolloutRules.leastSilentRequests {

@@ -37,7 +37,7 @@ enum OutcomeWords {
         case .promoted:
             return "nothing; \(canary) carries the weight it was meant to carry"
         case .rolledBack(let reason, .proved) where reason.label == "operator":
-            return "nothing was found against \(canary); run again when it may be tried again"
+            return "nothing was found against \(canary); `haldane retry` tries the same release again"
         case .rolledBack(let reason, .proved) where reason.label == "release-changed":
             return "run again to try the new revision"
         case .rolledBack(_, .proved):

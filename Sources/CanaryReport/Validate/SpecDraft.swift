@@ -65,10 +65,9 @@ package struct SpecDraft: Sendable, Hashable {
         if let file {
             lines += ["    # relative to the folder of this spec", "    file: \(Self.scalar(file))"]
         } else {
-            lines += [
-                "    # the file that holds the \(kind.word), relative to the folder of this spec",
-                "    file: route.yaml",
-            ]
+            lines.append(
+                "    # in the cluster; for a document in a file: `file: PATH`, relative to the folder of this spec"
+            )
         }
         if let ruleName { lines.append("    rule: { name: \(Self.scalar(ruleName)) }") }
         if let ruleIndex {
@@ -93,6 +92,7 @@ package struct SpecDraft: Sendable, Hashable {
                 "    canary: \(Self.side(partner, guess: "v2"))"
             )
         }
+        lines.append(file == nil ? Self.clusterTelemetry : Self.fileTelemetry)
         lines.append(Self.rest)
         return lines.joined(separator: "\n")
     }
@@ -153,10 +153,19 @@ package struct SpecDraft: Sendable, Hashable {
         return result + "\""
     }
 
-    private static let rest = """
+    private static let clusterTelemetry = """
+          telemetry:
+            # the pods of both versions, found by the API; outside of the cluster's network: { pods: { via: apiServer } }
+            scrape: { pods: { port: 15020 } }
+        """
+
+    private static let fileTelemetry = """
           telemetry:
             # one page a pod, as a sidecar's port 15020 shows it
             scrape: { targets: ["http://127.0.0.1:15020/stats/prometheus"] }
+        """
+
+    private static let rest = """
             reporter: destination
           objectives:
             # tolerance and ratio: from when on v2 counts as worse; budget: up to where it counts as good enough

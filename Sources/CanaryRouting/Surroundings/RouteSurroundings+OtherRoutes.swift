@@ -16,6 +16,8 @@ extension RouteSurroundings {
     /// A route some of whose rules send to one of the versions, by subset or to the Service as a whole.
     private func sending(_ otherKind: RouteSpec.Kind, _ other: KubernetesObject) -> RouteFinding? {
         let rules = RouteInventory.describe(json: other.json).objects.first?.rules ?? []
+        // The canary is what a reader has to know of first.
+        var finding: RouteFinding?
         for rule in rules {
             let isLone = rule.destinations.count == 1
             for destination in rule.destinations {
@@ -23,22 +25,24 @@ extension RouteSurroundings {
                 guard weight > 0 || (isLone && otherKind == .virtualService) else { continue }
                 let host = full(destination.host, otherKind, other.namespace)
                 let hits = versions.filter { reaches(host, destination.subset, $0) }
-                guard let hit = hits.first else { continue }
+                let isCanary = canary.map(hits.contains) ?? false
+                guard let hit = isCanary ? canary : hits.first, finding == nil || isCanary else { continue }
                 let named = destination.subset.map { "\(host) (\($0))" } ?? host
                 let target =
                     hits.count > 1
                     ? "both versions (\(named))"
                     : named == hit.label ? named : "\(named), which are the pods of \(hit.label),"
                 let place = rule.name.map { "rule '\($0)'" } ?? "rule \(rule.index)"
-                return RouteFinding(
+                finding = RouteFinding(
                     .needsAcceptance(.otherRoutes),
                     "\(Self.title(otherKind, other)), \(place), sends to \(target) as well, whatever the weights of \(title)",
                     hint:
                         "take those destinations out of it, or compare with telemetry.match what \(title) governs alone"
                 )
+                if isCanary { return finding }
             }
         }
-        return nil
+        return finding
     }
 
     /// A VirtualService for one of the same hosts on one of the same gateways.

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanaryAgent
 import CanaryCore
 import CanaryReport
+import FoundationEssentials
 
 /// `haldane retry SPEC`: a release that was rolled back is tried again.
 struct RetryCommand: AsyncParsableCommand {
@@ -53,6 +54,15 @@ struct RetryCommand: AsyncParsableCommand {
 
     /// Refuses where there is nothing to try again. A journal that cannot be read stands in nobody's way.
     private func requireEnded(_ folder: String) throws(CommandFault) {
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw CommandFault(
+                InputFault(
+                    "no run has been begun in \(folder): there is nothing to retry",
+                    hint: "begin with `haldane run`"
+                ),
+                .unknown
+            )
+        }
         guard let last = try? RunFolder(path: folder).recorded() else { return }
         switch last.outcome {
         case nil:
@@ -67,7 +77,7 @@ struct RetryCommand: AsyncParsableCommand {
             throw CommandFault(
                 InputFault(
                     "the run \(last.snapshot.header.run) was promoted: there is nothing to retry",
-                    hint: "begin the next release with `haldane run`"
+                    hint: "begin the next release with `haldane run --new`"
                 ),
                 .unknown
             )

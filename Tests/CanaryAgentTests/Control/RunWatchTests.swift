@@ -2,6 +2,7 @@ import CanaryAgent
 import CanaryCore
 import CanaryJournal
 import CanaryTestKit
+import Synchronization
 import Testing
 
 /// Watching a run by its journal, as another process does.
@@ -59,8 +60,13 @@ struct RunWatchTests {
         let (past, present) = (RecordingObserver(), RecordingObserver())
         let watch = RunWatch(folder: folder, inbox: RunInbox(), pause: .milliseconds(1))
 
-        async let end = watch.run(past: past.observe, present: present.observe)
-        while past.words.isEmpty { await ControlRig.pause() }
+        let isCaughtUp = Mutex(false)
+        async let end = watch.run(
+            past: past.observe,
+            caughtUp: { isCaughtUp.withLock { $0 = true } },
+            present: present.observe
+        )
+        while !isCaughtUp.withLock({ $0 }) { await ControlRig.pause() }
         let codec = JournalCodec()
         for entry in entries.dropFirst(40) {
             try await writer.append(try codec.encode(entry))

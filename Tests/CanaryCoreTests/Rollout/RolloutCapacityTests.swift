@@ -93,6 +93,53 @@ struct RolloutCapacityTests {
         #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
     }
 
+    @Test("pods that are not known any more do not end the wait for a stable that had none, and promote nothing")
+    func stableGoneAndUnknown() {
+        var bench = started()
+        bench.pods(stable: 0, canary: 8)
+        bench.window(.degraded)
+        bench.send(.population(nil))
+        #expect(bench.window(.degraded).plans.isEmpty)
+        #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
+
+        var baking = Bench()
+        baking.pods(stable: 8, canary: 8)
+        baking.reachBake()
+        baking.prove()
+        baking.pods(stable: 0, canary: 8)
+        baking.command(.rollback)
+        baking.send(.population(nil))
+        for _ in 0..<500 where baking.outcome == nil { baking.window(stable: 0, canary: 1000) }
+        #expect(baking.outcome?.qualifiedWord == "held(capacity)")
+    }
+
+    @Test("a rollback that is still to be written waits when stable loses its last endpoint")
+    func stableGoneWhileWriting() {
+        var bench = started()
+        #expect(bench.window(.degraded).plans == [.allStable])
+        bench.send(.refused(.unavailable(Reason("unreachable", "away"))))
+        #expect(bench.pods(stable: 0, canary: 8).pages.count == 1)
+        #expect(bench.send(.tick, after: 2).isEmpty)
+        #expect(bench.read(canary: 5).plans.isEmpty)
+        #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
+    }
+
+    @Test("a dead canary is not rolled back onto a stable without endpoints either")
+    func bothDead() {
+        var bench = started()
+        bench.pods(stable: 2, canary: 8)
+        bench.window(.degraded)
+        #expect(bench.rollout.phase.word == "rollingBack")
+        bench.pods(stable: 0, canary: 8)
+        for _ in 0..<3 { #expect(bench.window(stable: 0, canary: 1000, failures: 1000, .degraded).plans.isEmpty) }
+    }
+
+    @Test("more traffic than before is no reason to leave some on the canary while stable has all its pods")
+    func growth() {
+        var bench = started()
+        #expect(bench.window(stable: 1900, canary: 100, .degraded).plans == [.allStable])
+    }
+
     @Test("a stable that stays without endpoints ends the run held(capacity)")
     func stableStaysGone() {
         var bench = started()
@@ -129,16 +176,40 @@ struct RolloutCapacityTests {
 
         #expect(
             bench.window(stable: 500, canary: 500, .degraded).plans == [
-                WeightPlan(canaryPercent: 38, purpose: .rollback)
+                WeightPlan(canaryPercent: 32, purpose: .rollback)
             ]
         )
-        bench.applied(canary: 38)
-        #expect(bench.window(stable: 620, canary: 380).plans.isEmpty)
-        #expect(bench.pods(stable: 7, canary: 8).plans == [WeightPlan(canaryPercent: 13, purpose: .rollback)])
-        bench.applied(canary: 13)
+        bench.applied(canary: 32)
+        #expect(bench.window(stable: 680, canary: 320).plans.isEmpty)
+        #expect(bench.pods(stable: 7, canary: 8).plans == [WeightPlan(canaryPercent: 4, purpose: .rollback)])
+        bench.applied(canary: 4)
         #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
         bench.applied(canary: 0)
         #expect(bench.rollout.phase.word == "emptying")
+    }
+
+    @Test("an operator who asks again moves everything to the pods there are, and never to none")
+    func insists() {
+        var bench = started()
+        bench.pods(stable: 4, canary: 8)
+        bench.command(.rollback)
+        #expect(bench.rollout.phase.word == "rollingBack")
+        var without = bench
+        without.pods(stable: 0, canary: 8)
+
+        #expect(without.command(.rollback).plans.isEmpty)
+        #expect(bench.command(.rollback).plans == [.allStable])
+    }
+
+    @Test("a run that began at half of the traffic is rolled back as a whole while stable has all its pods")
+    func beganHalfway() {
+        var bench = Bench()
+        bench.pods(stable: 8, canary: 8)
+        bench.read(canary: 50)
+        bench.windows(31, stable: 500, canary: 500)
+        #expect(bench.step?.percent == 50)
+
+        #expect(bench.window(stable: 500, canary: 500, .degraded).plans == [.allStable])
     }
 
     @Test("a dead canary moves everything, however few stable pods there are")

@@ -67,6 +67,18 @@ struct RolloutContestTests {
         #expect(bench.rollout.contest == nil)
     }
 
+    @Test("an operator's promotion at the last step puts the foreign weights right before it ends")
+    func promotedContestAtTheEnd() {
+        var bench = Bench()
+        bench.reachBake()
+        bench.read(canary: 20)
+
+        #expect(bench.command(.promote).plans == [WeightPlan(canaryPercent: 100, purpose: .promotion)])
+        #expect(bench.outcome == nil)
+        bench.applied(canary: 100)
+        #expect(bench.rollout.phase.word == "baking")
+    }
+
     @Test("a change of the object that leaves the weights alone is adopted")
     func formatting() {
         var bench = Bench()

@@ -50,6 +50,9 @@ struct RolloutLaws {
         guard let outcome = outcomes.first else { return nil }
         if !actions.plans.isEmpty { return "an outcome never comes with a write" }
         if case .refused = outcome, before.firstChangeAt != nil { return "refused means that nothing was written" }
+        if case .promoted = outcome, before.pendingRollback != nil, case .judged = input {
+            return "nothing is promoted while a rollback is wanted"
+        }
         if case .promoted = outcome { return isPromotionAllowed ? nil : "promotion needs proof or an operator" }
         return nil
     }
@@ -75,7 +78,9 @@ struct RolloutLaws {
         case (.watching(let first, _), .judged), (.watching(let first, _), .command):
             return steps.indices.contains(first) && steps[first] == plan.canaryPercent
         case (.analyzing(let state), .command(let command)):
-            return command.verb == .promote && steps.indices.contains(state.step + 1)
+            return command.verb == .promote
+                && (steps.indices.contains(state.step + 1)
+                    || before.contest != nil && steps.indices.contains(state.step))
         case (.analyzing(let state), .judged(let window, let verdict)):
             guard let found = before.route?.weights.canaryPercent, (found - state.percent).magnitude < 1e-6 else {
                 return false
@@ -94,7 +99,7 @@ struct RolloutLaws {
     /// From here, one input has to be enough to begin or to end a rollback.
     private var brokenReach: String? {
         // Without stable endpoints a rollback would be an outage; see the capacity tests.
-        if after.population?.stable.ready == 0 { return nil }
+        if after.population.map({ $0.stable.ready == 0 }) ?? (after.pendingRollback != nil) { return nil }
         for input in [Self.command, Self.degraded] {
             var probe = after
             let answer = probe.handle(input, at: now)
