@@ -43,6 +43,8 @@ extension Rollout {
             let text = "not promoted: \(population.unready(population.canary, "the canary"))"
             return [.notify(Notice(.warning, Reason("capacity", text)))]
         }
+        // Whoever promotes does not want the rollback any more that waits for stable's pods.
+        pendingRollback = nil
         switch phase {
         case .watching(let firstStep, _):
             return [.notify(Notice(.info, reason))] + step(to: firstStep, at: now)

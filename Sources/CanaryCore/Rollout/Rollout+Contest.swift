@@ -16,6 +16,8 @@ extension Rollout {
         contest = Contest(since: contest?.since ?? now, reason: reason)
         var state = before
         state.percent = snapshot.weights.canaryPercent
+        // An operator who promotes goes up from here.
+        state.step = rules.steps.lastIndex { $0 <= state.percent + 1e-9 } ?? 0
         state.appliedAt = now
         state.windows = 0
         state.silentExpected = 0

@@ -152,7 +152,8 @@ extension Rollout {
     mutating func continueRollback(_ before: RollbackState, at now: Timestamp) -> [Action] {
         guard let route else { return [] }
         var state = before
-        let target = rollbackTarget(at: state.targetPercent)
+        // Not knowing the pods any more is no reason to send everything to too few of them.
+        let target = population == nil ? state.targetPercent : rollbackTarget(at: state.targetPercent)
         if target <= state.targetPercent - 1 || target == 0 {
             state.targetPercent = target
             state.isWaitingForPods = false

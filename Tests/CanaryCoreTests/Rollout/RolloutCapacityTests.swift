@@ -188,6 +188,16 @@ struct RolloutCapacityTests {
         #expect(bench.rollout.phase.word == "emptying")
     }
 
+    @Test("pods that are not known any more do not hasten a rollback in parts")
+    func unknownWhileWaiting() {
+        var bench = started()
+        bench.pods(stable: 4, canary: 8)
+        bench.window(.degraded)
+        #expect(bench.send(.population(nil)).plans.isEmpty)
+        #expect(bench.window(.degraded).plans.isEmpty)
+        #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
+    }
+
     @Test("an operator who asks again moves everything to the pods there are, and never to none")
     func insists() {
         var bench = started()

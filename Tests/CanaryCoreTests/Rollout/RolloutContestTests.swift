@@ -61,8 +61,8 @@ struct RolloutContestTests {
         bench.begin()
         bench.read(canary: 33)
 
-        #expect(bench.command(.promote).plans == [WeightPlan(canaryPercent: 10, purpose: .step)])
-        bench.applied(canary: 10)
+        #expect(bench.command(.promote).plans == [WeightPlan(canaryPercent: 50, purpose: .step)], "up, not down")
+        bench.applied(canary: 50)
 
         #expect(bench.rollout.contest == nil)
     }
@@ -71,7 +71,7 @@ struct RolloutContestTests {
     func promotedContestAtTheEnd() {
         var bench = Bench()
         bench.reachBake()
-        bench.read(canary: 20)
+        bench.read(canary: 60)
 
         #expect(bench.command(.promote).plans == [WeightPlan(canaryPercent: 100, purpose: .promotion)])
         #expect(bench.outcome == nil)
