@@ -61,7 +61,7 @@ import Testing
         let status = try HaldaneProcess.run(["status"], in: scratch.folder)
         #expect(status.code == 2)
         #expect(status.output.contains("rolled back"))
-        #expect(status.output.contains("100/0 (v1/v2) at the end"))
+        #expect(status.output.contains("100/0 (v1/v2) as last read"))
         let object = try HaldaneProcess.run(["status", "demo4", "--output", "json"], in: scratch.folder).json()
         #expect(object["schema"] as? String == "haldane.status/1")
         #expect(object["state"] as? String == "finished")

@@ -54,7 +54,7 @@ enum ClusterBench {
                 isMet: most < 0.05
             ),
             BenchLine(what: "of it until it is judged", measured: milliseconds(readings.map(\.judging))),
-            BenchLine(what: "of it in the journal, two flushes", measured: milliseconds(readings.map(\.journal))),
+            BenchLine(what: "of it in the journal", measured: milliseconds(readings.map(\.journal))),
             BenchLine(what: "of it in the route store", measured: milliseconds(readings.map(\.store))),
             BenchLine(what: "bare PATCH on the same connection", measured: milliseconds(bare)),
             BenchLine(

@@ -91,7 +91,7 @@ extension RunStatus {
     private var weightWords: String {
         guard let stableWeight = stable.weight, let canaryWeight = canary.weight else { return "not read yet" }
         var words = "\(stableWeight)/\(canaryWeight) (\(stable.label)/\(canary.label))"
-        if state != .running { words += state == .finished ? " at the end" : " as last known" }
+        if state != .running { words += " as last read" }
         guard let step, state == .running else { return words }
         if let observed = step.observedPercent { words += ", \(Figures.split(percent: observed)) observed" }
         switch step.split {

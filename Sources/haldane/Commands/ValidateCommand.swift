@@ -34,7 +34,9 @@ struct ValidateCommand: AsyncParsableCommand {
             if connect { return try await look(decoded) }
             let report = SpecReport(
                 file: spec,
-                name: "\(decoded.spec.namespace)/\(decoded.spec.name)",
+                name: decoded.hasNamespace || decoded.spec.route.file != nil
+                    ? "\(decoded.spec.namespace)/\(decoded.spec.name)"
+                    : "\(decoded.spec.name), in the namespace of the kubeconfig's context",
                 entries: EffectiveSpec(decoded).entries.map {
                     SpecReport.Entry(path: $0.path, value: $0.value, origin: $0.origin.description)
                 },

@@ -78,7 +78,7 @@ import Testing
         #expect(abandoned.code == .unknown && interrupted.code == .undecided)
         #expect(abandoned.text(style: .plain).contains("unfinished, not running"))
         #expect(abandoned.next == "nothing watches the canary now; go on with: haldane run SPEC")
-        #expect(interrupted.text(style: .plain).contains("as last known"))
+        #expect(interrupted.text(style: .plain).contains("as last read"))
     }
 
     @Test("what came from the run cannot steer a terminal")
