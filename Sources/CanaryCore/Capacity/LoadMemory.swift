@@ -38,12 +38,14 @@ package struct LoadMemory: Sendable, Hashable, Codable {
         return requests >= AbsoluteGuard.leastRequests && failures >= 0.9 * requests
     }
 
-    /// The share of the demand, 0...1, that so many stable pods carry at the load of before the run: all of it if there are as many as
-    /// then, however much the traffic has grown. Nil if nothing is known.
+    /// The share of the demand, 0...1, that so many stable pods carry at a quarter more than the load of before the run: all of it if
+    /// there are as many as then, however much the traffic has grown. Nil if nothing is known.
+    ///
+    /// A quarter, because an autoscaler tolerates a tenth: with less it would never see that pods are missing.
     func share(carriedBy pods: Int) -> Double? {
         guard let perPod, let demand, perPod > 0, demand > 0 else { return nil }
         guard pods < podsBefore else { return 1 }
-        return min(Double(max(pods, 0)) * perPod * Self.slack / demand, 1)
+        return min(Double(max(pods, 0)) * perPod * Self.headroom / demand, 1)
     }
 
     /// The pods needed to carry a share (0...1) of the demand, if each may carry `factor` times the load of a stable pod before the
@@ -60,4 +62,5 @@ package struct LoadMemory: Sendable, Hashable, Codable {
 
     /// A tenth more than seen is noise of the counts, not overload.
     private static let slack = 1.1
+    private static let headroom = 1.25
 }

@@ -176,13 +176,13 @@ struct RolloutCapacityTests {
 
         #expect(
             bench.window(stable: 500, canary: 500, .degraded).plans == [
-                WeightPlan(canaryPercent: 32, purpose: .rollback)
+                WeightPlan(canaryPercent: 22, purpose: .rollback)
             ]
         )
-        bench.applied(canary: 32)
-        #expect(bench.window(stable: 680, canary: 320).plans.isEmpty)
-        #expect(bench.pods(stable: 7, canary: 8).plans == [WeightPlan(canaryPercent: 4, purpose: .rollback)])
-        bench.applied(canary: 4)
+        bench.applied(canary: 22)
+        #expect(bench.window(stable: 780, canary: 220).plans.isEmpty)
+        #expect(bench.pods(stable: 6, canary: 8).plans == [WeightPlan(canaryPercent: 7, purpose: .rollback)])
+        bench.applied(canary: 7)
         #expect(bench.pods(stable: 8, canary: 8).plans == [.allStable])
         bench.applied(canary: 0)
         #expect(bench.rollout.phase.word == "emptying")

@@ -253,9 +253,9 @@ import Testing
         let verb = try lab.start(["rollback", try lab.spec(), "--reason", "a test"], as: "rollback", isQuick: false)
         #expect(try await Patience.blocking { try verb.wait() }.ending == .exited(0))
 
-        // Five of eight pods carry about five eighths of the traffic.
+        // Five of eight pods carry about five eighths of the traffic, and a quarter more for a while.
         let part = lab.weights
-        #expect(part[0] > 50 && part[0] < 75 && part[0] + part[1] == 100, "\(part)")
+        #expect(part[0] > 60 && part[0] < 95 && part[0] + part[1] == 100, "\(part)")
         for pod in gone { try lab.cluster.setReady(true, of: pod) }
 
         #expect(try await lab.waitForWeights([100, 0], seconds: 30))
