@@ -48,6 +48,21 @@ import Testing
     }
 
     @Test(
+        "a route found at 90/10 goes on from there: a good release up, a bad one back",
+        .timeLimit(.minutes(4)),
+        arguments: [("healthy", [0, 100], Int32(0)), ("errors", [100, 0], 2)]
+    )
+    func foundHalfway(scenario: String, weights: [Int], code: Int32) async throws {
+        let lab = try await ClusterLab.make(scenario: scenario, weights: [90, 10])
+
+        let result = try await lab.run(["run", try lab.spec()], settings: ["steps=[10%,50%,100%]"])
+
+        #expect(result.ending == .exited(code), "\(result.talk.suffix(3000))")
+        #expect(lab.weights == weights)
+        #expect(lab.object["metadata"]?["labels"] == lab.original["metadata"]?["labels"])
+    }
+
+    @Test(
         "the cookie rule is refused as not comparable, with the resource to paste, and nothing is written",
         .timeLimit(.minutes(2))
     )
