@@ -51,7 +51,7 @@ struct ClusterGround: Sendable {
         _ http: HTTPClient,
         _ isResumption: Bool
     ) async throws -> ClusterGround {
-        let resource = try await client.served(.route(spec.route.kind))
+        let resource = try await served(spec, client)
         let object = try await client.get(resource, namespace: spec.namespace, name: spec.route.object)
         let reading = try RouteObject(json: object.json, selection: selection(spec.route, spec)).reading
         let preflight = RoutePreflight(
@@ -79,8 +79,8 @@ struct ClusterGround: Sendable {
         do {
             try await mirror.start()
         } catch {
-            // Without the permission to watch, each read is a GET.
-            guard error.code == .forbidden else {
+            // Without the permission to watch, each read is a GET; a run that is taken up goes on with that whatever the cause.
+            guard error.code == .forbidden || isResumption else {
                 await directory?.close()
                 throw error
             }
@@ -97,6 +97,20 @@ struct ClusterGround: Sendable {
             reading: reading,
             events: EventNotifier(client: client, route: object)
         )
+    }
+
+    /// The kind of the route in a version that is served. Where we are not let in at all, the error is that of reading the route
+    /// itself: it names the object and its namespace, and what to grant.
+    private static func served(_ spec: CanarySpec, _ client: KubernetesClient) async throws -> APIResource {
+        let kind = APIResource.route(spec.route.kind)
+        do throws(KubernetesError) {
+            return try await client.served(kind)
+        } catch {
+            if error.code == .unauthorized || error.code == .forbidden {
+                _ = try await client.get(kind, namespace: spec.namespace, name: spec.route.object)
+            }
+            throw error
+        }
     }
 
     /// The pods of both versions. They are needed only if they are scraped; without them the guards on capacity are off.

@@ -56,12 +56,13 @@ package struct DryRun {
 
     private func preview(_ ground: RunGround) async throws(RouteError) -> DryRunReport {
         let spec = ground.spec
-        let roles = Roles(found: try await ground.store(spec, .asNamed).read().weights)
+        let named = try await ground.store(spec, .asNamed).read()
+        let roles = Roles(found: named.weights)
         let found = try await ground.store(spec, roles).read()
         let window = await ground.source(roles).observe(seconds: 0)
 
         var rollout = Rollout(rules: RolloutRules(spec))
-        let rules = StartRules(options: options, ground: ground, found: try await ground.store(spec, .asNamed).read())
+        let rules = StartRules(options: options, ground: ground, found: named)
         let findings = ground.findings + (await rules.findings())
         var refusal = AgentError(refusing: findings).map { error in
             Reason("refused", [error.message, error.hint].compactMap { $0 }.joined(separator: "\n  "))

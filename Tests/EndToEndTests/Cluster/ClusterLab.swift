@@ -98,14 +98,15 @@ final class ClusterLab: Sendable {
         _ words: [String],
         settings: [String] = [],
         as name: String = "run",
-        isQuick: Bool = true
+        isQuick: Bool = true,
+        through prefix: [String] = ["/usr/bin/timeout", "--kill-after=5", "240"]
     ) throws -> Haldane {
         let quick = isQuick ? QuickPace.arguments + settings.flatMap { ["--set", $0] } : []
         return try Haldane(
             words + ["--kubeconfig", kubeconfig, "--output", "json"] + quick,
             in: folder,
             as: name,
-            through: ["/usr/bin/timeout", "--kill-after=5", "240"]
+            through: prefix
         )
     }
 

@@ -1,6 +1,7 @@
 import CanaryTestKit
 import CanaryYAML
 import Foundation
+import Glibc
 import Testing
 
 /// Rollouts of the real binary through an API server, from the kubeconfig to the patches that arrived.
@@ -98,6 +99,38 @@ import Testing
         #expect(lab.weights == [0, 100])
         #expect(lab.object["spec"]?["http"]?[1] == lab.original["spec"]?["http"]?[1])
         try Self.checkWrites(lab, weights: [[0, 100]])
+    }
+
+    @Test(
+        "a run that was killed is taken up by the same command in its own cluster, and in no other",
+        .timeLimit(.minutes(4))
+    )
+    func killed() async throws {
+        let lab = try await ClusterLab.make(scenario: "healthy")
+        let spec = try lab.spec()
+        // Without a program around it, so that the kill reaches the run itself.
+        let first = try lab.start(["run", spec], through: [])
+        #expect(try await lab.waitForWeights([75, 25]), "\(first.talk.suffix(2000))")
+        first.signal(SIGKILL)
+        let ending = try await Patience.blocking { try first.wait() }.ending
+        #expect(ending == .killed(by: SIGKILL))
+
+        let other = try ClusterFixture()
+        let elsewhere = try TestFolder()
+        let kubeconfig = try other.writeKubeconfig(in: elsewhere.path)
+        let arguments = ["run", spec, "--kubeconfig", kubeconfig] + QuickPace.arguments
+        let wrong = try Haldane(arguments, in: lab.folder, as: "wrong")
+        let refused = try await Patience.blocking { try wrong.wait() }
+        #expect(refused.ending == .exited(3))
+        #expect(refused.talk.contains("name its cluster with --context"), "\(refused.talk)")
+        #expect(other.server.view.requests("patch", .virtualServices).isEmpty)
+        #expect(lab.weights == [75, 25])
+
+        let result = try await lab.run(["run", spec], as: "again")
+        #expect(try result.json(RunResult.self).outcome == "promoted", "\(result.talk.suffix(3000))")
+        #expect(lab.weights == [0, 100])
+        let accepted = lab.patches.filter { $0.code == 200 && $0.query["dryRun"] == nil }
+        #expect(accepted.count == 3, "no step is written twice: \(accepted)")
     }
 
     /// Each patch replaces the resourceVersion and the two weights, and the object differs in nothing else; the route was

@@ -16,7 +16,7 @@ import Testing
     static let refusals = [
         Refusal(
             testDescription: "an expired token",
-            names: ["look up virtualservices", "context 'double'", "credentials", "log in again"]
+            names: ["get virtualservices", "namespace 'test1'", "context 'double'", "credentials", "log in again"]
         ) { lab in
             lab.cluster.server.expire(token: FakeAPIServer.token)
         },

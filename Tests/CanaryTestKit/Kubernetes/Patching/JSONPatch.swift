@@ -63,19 +63,10 @@ struct JSONPatch: Sendable {
         at steps: ArraySlice<String>,
         in document: inout JSONValue
     ) throws(Inapplicable) {
-        try edit(steps, in: &document, whole: value) { (parent, step) throws(Inapplicable) in
-            switch parent {
-            case .object(var members):
-                members[step] = value
-                parent = .object(members)
-            case .array(var items):
-                let index = step == "-" ? items.count : JSONPointer.index(step)
-                guard let index, index <= items.count else { throw Inapplicable() }
-                items.insert(value, at: index)
-                parent = .array(items)
-            default:
-                throw Inapplicable()
-            }
+        try put(value, at: steps, in: &document) { (items, step) throws(Inapplicable) in
+            let index = step == "-" ? items.count : JSONPointer.index(step)
+            guard let index, index <= items.count else { throw Inapplicable() }
+            items.insert(value, at: index)
         }
     }
 
@@ -84,14 +75,26 @@ struct JSONPatch: Sendable {
         at steps: ArraySlice<String>,
         in document: inout JSONValue
     ) throws(Inapplicable) {
+        try put(value, at: steps, in: &document) { (items, step) throws(Inapplicable) in
+            guard let index = JSONPointer.index(step), items.indices.contains(index) else { throw Inapplicable() }
+            items[index] = value
+        }
+    }
+
+    /// A member is set whether it is there or not, as the real server does it; what happens in a list is the verb's own.
+    private static func put(
+        _ value: JSONValue,
+        at steps: ArraySlice<String>,
+        in document: inout JSONValue,
+        list: (inout [JSONValue], String) throws(Inapplicable) -> Void
+    ) throws(Inapplicable) {
         try edit(steps, in: &document, whole: value) { (parent, step) throws(Inapplicable) in
             switch parent {
             case .object(var members):
                 members[step] = value
                 parent = .object(members)
             case .array(var items):
-                guard let index = JSONPointer.index(step), items.indices.contains(index) else { throw Inapplicable() }
-                items[index] = value
+                try list(&items, step)
                 parent = .array(items)
             default:
                 throw Inapplicable()
