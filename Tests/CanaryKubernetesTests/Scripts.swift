@@ -128,10 +128,20 @@ final class Scratch: Sendable {
         try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         // Replaced in one step, as a mounted secret is.
         try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-        if isExecutable {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        }
+        if isExecutable { try makeExecutable(path) }
         return path
+    }
+
+    /// Has another program write the file anew: as long as any child of this process holds it open for writing, it cannot be run.
+    private func makeExecutable(_ path: String) throws {
+        let source = path + ".source"
+        try FileManager.default.moveItem(atPath: path, toPath: source)
+        let install = try Process.run(
+            URL(filePath: "/usr/bin/env"),
+            arguments: ["install", "-m", "755", source, path]
+        )
+        install.waitUntilExit()
+        try FileManager.default.removeItem(atPath: source)
     }
 
     func text(_ name: String) -> String {
