@@ -12,6 +12,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // C libraries.
@@ -24,7 +25,13 @@ let package = Package(
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
         .target(name: "CanaryYAML", dependencies: ["CanaryCore", "CanaryTelemetry", "Yams"]),
-        .target(name: "CanaryReport", dependencies: ["CanaryCore", "CanaryStatistics", "CanaryTelemetry"]),
+        .target(
+            name: "CanaryReport",
+            dependencies: [
+                "CanaryCore", "CanaryStatistics", "CanaryTelemetry",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
+        ),
 
         // IO.
         .target(name: "CanaryTransport", dependencies: ["CCurl"]),
@@ -33,8 +40,8 @@ let package = Package(
         .target(
             name: "CanarySources",
             dependencies: [
-                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
-                "CanaryYAML",
+                "CanaryCore", "CanaryKubernetes", "CanaryQueries", "CanaryStatistics", "CanaryTelemetry",
+                "CanaryTransport", "CanaryYAML",
             ]
         ),
         .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),
@@ -45,8 +52,9 @@ let package = Package(
         .target(
             name: "CanaryAgent",
             dependencies: [
-                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator", "CanarySources",
-                "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "FlyingFox",
+                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport", "CanaryRouting",
+                "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
+                "CanaryYAML", "FlyingFox",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
@@ -62,6 +70,7 @@ let package = Package(
         ),
 
         // Tests: one folder a module.
+        .testTarget(name: "CanaryQueriesTests", dependencies: ["CanaryQueries", "CanaryTestKit"]),
         .target(
             name: "CanaryTestKit",
             dependencies: ["CanaryCore", "CanaryRouting", "CanaryTelemetry", "CanaryYAML"],
@@ -99,8 +108,8 @@ let package = Package(
         .testTarget(
             name: "CanarySourcesTests",
             dependencies: [
-                "CanaryCore", "CanaryKubernetes", "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryYAML",
-                "CanaryTestKit",
+                "CanaryCore", "CanaryKubernetes", "CanaryQueries", "CanarySimulator", "CanarySources",
+                "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "CanaryTestKit",
             ]
         ),
         .testTarget(
@@ -117,8 +126,9 @@ let package = Package(
         .testTarget(
             name: "CanaryAgentTests",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator",
-                "CanarySources", "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "CanaryTestKit",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport",
+                "CanaryRouting", "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry",
+                "CanaryTransport", "CanaryYAML", "CanaryTestKit",
             ]
         ),
         .testTarget(
@@ -128,7 +138,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CanaryTestKit", "CanaryYAML"],
+            dependencies: ["CanarySimulator", "CanaryTelemetry", "CanaryTestKit", "CanaryYAML"],
             resources: [.copy("Fixtures")]
         ),
     ],

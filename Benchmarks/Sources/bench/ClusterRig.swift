@@ -117,7 +117,7 @@ struct ClusterRig {
         )
         var generator = WindowGenerator(profile: profile, story: story, seed: seed)
         let history = (0..<60).map { number in
-            RecalledWindow(
+            TimedWindow(
                 at: start.advanced(by: .seconds(5 * number - 300)),
                 window: generator.next(canaryShare: 0)
             )

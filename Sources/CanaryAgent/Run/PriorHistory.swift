@@ -7,7 +7,7 @@ package enum PriorHistory {
     /// Usable windows of the newest earlier run of the same workload and telemetry, not older than 6 hours.
     ///
     /// A journal that cannot be read, or belongs to something else, gives nothing: history is then watched anew.
-    package static func windows(from runs: [JournalFile], for header: RunHeader) -> [RecalledWindow] {
+    package static func windows(from runs: [JournalFile], for header: RunHeader) -> [TimedWindow] {
         guard let newest = runs.last else { return [] }
         var codec = JournalCodec()
         var isKnown = false
@@ -49,7 +49,7 @@ package enum PriorHistory {
 
 /// The newest windows, bounded in number and in pods over all of them.
 private struct Kept {
-    private(set) var windows: [RecalledWindow] = []
+    private(set) var windows: [TimedWindow] = []
     private var pods = 0
 
     /// Keeps stable's part of a usable window.
@@ -59,7 +59,7 @@ private struct Kept {
         window.weight = nil
         window.isHistory = true
         window.quality = WindowQuality()
-        windows.append(RecalledWindow(at: at, window: window))
+        windows.append(TimedWindow(at: at, window: window))
         pods += window.stable.count
         guard windows.count > Self.mostWindows || pods > Self.mostPods else { return }
         // A quarter at a time, so that a long journal is not moved once a window.

@@ -69,7 +69,7 @@ package struct RolloutDriver {
     ///   - opening: what is to be said at the start, e.g. why a release is tried again.
     package mutating func run(
         resumption: Reason? = nil,
-        recalled: [RecalledWindow] = [],
+        recalled: [TimedWindow] = [],
         opening: [Notice] = []
     ) async -> End {
         guard let notifier else { return await drive(resumption, recalled, opening) }
@@ -87,7 +87,7 @@ package struct RolloutDriver {
 
     private mutating func drive(
         _ resumption: Reason?,
-        _ recalled: [RecalledWindow],
+        _ recalled: [TimedWindow],
         _ opening: [Notice]
     ) async -> End {
         let now = await clock.now()
@@ -247,7 +247,7 @@ extension RolloutDriver {
         }
     }
 
-    private mutating func recall(_ windows: [RecalledWindow]) async {
+    private mutating func recall(_ windows: [TimedWindow]) async {
         guard !windows.isEmpty else { return }
         for recalled in windows {
             await record(.window(recalled.window))

@@ -117,7 +117,7 @@ package struct RunSession {
         var state: RunState
         var writer: JournalWriter
         var resumption: Reason?
-        var recalled: [RecalledWindow]
+        var recalled: [TimedWindow]
     }
 
     /// Takes up an unfinished run, or begins a new one.

@@ -13,6 +13,15 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var place: String
     /// The API server of a route in a cluster: names of objects are the same in many.
     package var cluster: String?
+    /// What kind of work this is the record of; nil, as in older journals, is a rollout.
+    package var purpose: Purpose?
+
+    package enum Purpose: String, Sendable, Hashable, Codable {
+        /// Stored telemetry of two versions that lived side by side was judged.
+        case past
+        /// Stored telemetry from before and after a deploy was judged: confounded by time.
+        case beforeAfter
+    }
 
     package init(
         version: String,
@@ -21,7 +30,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
         spec: CanarySpec,
         roles: Roles,
         place: String,
-        cluster: String? = nil
+        cluster: String? = nil,
+        purpose: Purpose? = nil
     ) {
         schema = Self.schema
         self.version = version
@@ -31,6 +41,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.roles = roles
         self.place = place
         self.cluster = cluster
+        self.purpose = purpose
     }
 
     /// The destination that carried the traffic when the run began, and the one that is tried.

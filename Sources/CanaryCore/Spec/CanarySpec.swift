@@ -156,6 +156,8 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
     package var targets: [String]
     /// How pods are found and reached; nil if the targets are listed.
     package var pods: PodScrape?
+    /// The server to ask in place of scraping; nil scrapes.
+    package var prometheus: PrometheusSpec?
     package var security: ScrapeSecurity
     package var reporter: Reporter
     /// Extra labels that both sides must carry.
@@ -167,6 +169,7 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
     package init(
         targets: [String] = [],
         pods: PodScrape? = nil,
+        prometheus: PrometheusSpec? = nil,
         security: ScrapeSecurity = ScrapeSecurity(),
         reporter: Reporter = .destination,
         match: [String: String] = [:],
@@ -175,6 +178,7 @@ package struct TelemetrySpec: Sendable, Hashable, Codable {
     ) {
         self.targets = targets
         self.pods = pods
+        self.prometheus = prometheus
         self.security = security
         self.reporter = reporter
         self.match = match
@@ -245,10 +249,25 @@ package struct ScrapeSecurity: Sendable, Hashable, Codable {
 
 /// Who is told about decisions.
 package struct NotifyTarget: Sendable, Hashable, Codable {
+    /// What is worth telling.
+    package enum Occasion: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Everything that a run notices, each step included.
+        case all
+        /// What went wrong, and how it ended.
+        case problems
+        /// How it ended, and nothing else.
+        case end
+    }
+
     /// A URL; may hold `${VAR}`, which is expanded only when it is used.
     package var webhook: String
+    /// The form of the message: `haldane`, `slack`, `teams`, `alertmanager`, or the path of a template of one's own.
+    package var template: String
+    package var on: Occasion
 
-    package init(webhook: String) {
+    package init(webhook: String, template: String = "haldane", on: Occasion = .all) {
         self.webhook = webhook
+        self.template = template
+        self.on = on
     }
 }

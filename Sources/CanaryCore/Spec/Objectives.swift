@@ -2,10 +2,48 @@
 package struct Objectives: Sendable, Hashable, Codable {
     package var errors: ErrorObjective
     package var latency: LatencyObjective
+    /// Metrics of one's own, each a query, that are judged beside errors and latency.
+    package var metrics: [MetricObjective]
+    /// What the service promises its users; only `check` looks at it.
+    package var service: ServiceObjective?
 
-    package init(errors: ErrorObjective = ErrorObjective(), latency: LatencyObjective = LatencyObjective()) {
+    package init(
+        errors: ErrorObjective = ErrorObjective(),
+        latency: LatencyObjective = LatencyObjective(),
+        metrics: [MetricObjective] = [],
+        service: ServiceObjective? = nil
+    ) {
         self.errors = errors
         self.latency = latency
+        self.metrics = metrics
+        self.service = service
+    }
+}
+
+/// A metric of one's own: a query by name, and how much worse the canary may be.
+package struct MetricObjective: Sendable, Hashable, Codable {
+    /// The name of the query, without `.promql`.
+    package var query: String
+    /// For a ratio of counters and a histogram the tolerated additional share of events (0.005 is `0.5pp`), for a gauge the tolerated
+    /// relative change (0.1 is `10%`).
+    package var tolerance: Double
+
+    package init(query: String, tolerance: Double) {
+        self.query = query
+        self.tolerance = tolerance
+    }
+}
+
+/// An objective on availability over a period, as service levels are agreed.
+package struct ServiceObjective: Sendable, Hashable, Codable {
+    /// The share of requests that must not fail, 0...1 (`99.9%` is 0.999).
+    package var success: Double
+    /// Over how long.
+    package var period: Duration
+
+    package init(success: Double, period: Duration = .seconds(30 * 86_400)) {
+        self.success = success
+        self.period = period
     }
 }
 

@@ -15,13 +15,17 @@ package struct ExitCode: Sendable, Hashable {
     }
 }
 
-extension Verdict {
+extension Verdict.Kind {
     package var exitCode: ExitCode {
-        switch kind {
+        switch self {
         case .healthy: .healthy
         case .undecided: .undecided
         case .degraded: .degraded
         case .unknown: .unknown
         }
     }
+}
+
+extension Verdict {
+    package var exitCode: ExitCode { kind.exitCode }
 }

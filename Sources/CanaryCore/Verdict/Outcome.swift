@@ -6,6 +6,8 @@ package enum Outcome: Sendable, Hashable, Codable {
     case stopped(Reason)
     /// Nothing was written.
     case refused(Reason)
+    /// Only looked at: what a judgement of the past found.
+    case judged(Verdict.Kind, Reason)
 
     /// Whether the canary is known to get no requests after a rollback.
     package enum Emptiness: Sendable, Hashable, Codable {
@@ -27,7 +29,7 @@ package enum Outcome: Sendable, Hashable, Codable {
         case routeLost
     }
 
-    /// `promoted`, `rolledBack`, `held`, `stopped` or `refused`.
+    /// `promoted`, `rolledBack`, `held`, `stopped`, `refused`, or the verdict of a judgement.
     package var word: String {
         switch self {
         case .promoted: "promoted"
@@ -35,13 +37,14 @@ package enum Outcome: Sendable, Hashable, Codable {
         case .held: "held"
         case .stopped: "stopped"
         case .refused: "refused"
+        case .judged(let kind, _): kind.rawValue
         }
     }
 
     /// The word with its qualifier, as in `held(deadline)` or `rolledBack(incomplete)`.
     package var qualifiedWord: String {
         switch self {
-        case .promoted, .stopped: word
+        case .promoted, .stopped, .judged: word
         case .rolledBack(_, .proved): word
         case .rolledBack(_, .incomplete): "rolledBack(incomplete)"
         case .held(let hold, _): "held(\(hold.rawValue))"
@@ -52,7 +55,7 @@ package enum Outcome: Sendable, Hashable, Codable {
     package var reason: Reason {
         switch self {
         case .promoted(let reason), .rolledBack(let reason, _), .held(_, let reason), .stopped(let reason),
-            .refused(let reason):
+            .refused(let reason), .judged(_, let reason):
             reason
         }
     }
@@ -63,6 +66,7 @@ package enum Outcome: Sendable, Hashable, Codable {
         case .rolledBack: .degraded
         case .held, .stopped: .undecided
         case .refused: .unknown
+        case .judged(let kind, _): kind.exitCode
         }
     }
 }

@@ -11,6 +11,7 @@ enum OutcomeWords {
         case .held(let hold, _): "held (\(hold.rawValue))"
         case .stopped: "stopped"
         case .refused(let reason): "refused (\(reason.label))"
+        case .judged(let kind, _): kind.rawValue
         }
     }
 
@@ -20,14 +21,18 @@ enum OutcomeWords {
         case .rolledBack: .failed
         case .held, .stopped: .open
         case .refused: .unknown
+        case .judged(.healthy, _): .done
+        case .judged(.degraded, _): .failed
+        case .judged(.undecided, _): .open
+        case .judged(.unknown, _): .unknown
         }
     }
 
     static func tone(_ outcome: Outcome) -> Style.Tone {
         switch outcome {
-        case .promoted: .good
-        case .rolledBack: .bad
-        case .held, .stopped, .refused: .warning
+        case .promoted, .judged(.healthy, _): .good
+        case .rolledBack, .judged(.degraded, _): .bad
+        case .held, .stopped, .refused, .judged: .warning
         }
     }
 
@@ -64,6 +69,14 @@ enum OutcomeWords {
             return "weights stay as they are; run again to go on"
         case .refused:
             return "nothing was written; remove the cause, run again"
+        case .judged(.healthy, _):
+            return "nothing; \(canary) was not worse than the margin"
+        case .judged(.degraded, _):
+            return "look at \(canary); `haldane explain JOURNAL` has the numbers"
+        case .judged(.undecided, _):
+            return "judge a longer time, or wider margins"
+        case .judged(.unknown, _):
+            return "bring the telemetry back, judge again"
         }
     }
 }

@@ -45,6 +45,14 @@ package struct EffectiveSpec: Sendable, Hashable {
         add("objectives.errors.budgetRatio", SpecSyntax.rendered(errors.budgetRatio))
         add("objectives.latency.tolerance", SpecSyntax.renderedPercent(spec.objectives.latency.tolerance))
         add("objectives.latency.budget", SpecSyntax.renderedPercent(spec.objectives.latency.budget))
+        for (index, metric) in spec.objectives.metrics.enumerated() {
+            add("objectives.metrics[\(index)].query", metric.query)
+            add("objectives.metrics[\(index)].tolerance", SpecSyntax.renderedPercent(metric.tolerance))
+        }
+        if let service = spec.objectives.service {
+            add("objectives.service.success", SpecSyntax.renderedPercent(service.success))
+            add("objectives.service.period", SpecSyntax.rendered(service.period))
+        }
         add("steps", "[" + spec.steps.map { SpecSyntax.rendered($0) + "%" }.joined(separator: ", ") + "]")
         for (key, duration) in [
             ("interval", spec.pace.interval), ("history", spec.pace.history), ("settle", spec.pace.settle),
@@ -59,7 +67,11 @@ package struct EffectiveSpec: Sendable, Hashable {
         add("guards.onTelemetryLost", spec.guards.onTelemetryLost.rawValue)
         add("guards.onCanarySilent", spec.guards.onCanarySilent.rawValue)
         add("guards.onJournalLost", spec.guards.onJournalLost.rawValue)
-        for (index, target) in spec.notify.enumerated() { add("notify[\(index)].webhook", target.webhook) }
+        for (index, target) in spec.notify.enumerated() {
+            add("notify[\(index)].webhook", target.webhook)
+            add("notify[\(index)].template", target.template)
+            add("notify[\(index)].on", target.on.rawValue)
+        }
     }
 
     private mutating func addTelemetry(_ spec: CanarySpec, _ decoded: DecodedSpec) {
@@ -75,14 +87,47 @@ package struct EffectiveSpec: Sendable, Hashable {
             add("telemetry.scrape.pods.selector", pods.selector)
             add("telemetry.scrape.pods.namespace", pods.namespace)
         }
+        if let prometheus = telemetry.prometheus {
+            addPrometheus(prometheus, decoded)
+        } else {
+            addScrape(telemetry, decoded)
+        }
+        add("telemetry.reporter", "\(telemetry.reporter)")
+        for (label, value) in telemetry.match.sorted(by: { $0.key < $1.key }) { add("telemetry.match.\(label)", value) }
+        add("telemetry.comparable", telemetry.comparable.rawValue)
+    }
+
+    private mutating func addPrometheus(_ prometheus: PrometheusSpec, _ decoded: DecodedSpec) {
+        func add(_ key: String, _ value: String?) {
+            let path = "telemetry.prometheus.\(key)"
+            entries.append(Entry(path: path, value: value ?? "-", origin: decoded.origin(path)))
+        }
+        add("url", prometheus.url)
+        for (name, value) in prometheus.headers.sorted(by: { $0.key < $1.key }) { add("headers.\(name)", value) }
+        add("username", prometheus.username)
+        add("password", prometheus.password)
+        add("passwordFile", prometheus.passwordFile)
+        add("token", prometheus.token)
+        add("tokenFile", prometheus.security.tokenFile)
+        add("caFile", prometheus.security.certificateAuthorityFile)
+        add("certFile", prometheus.security.clientCertificateFile)
+        add("keyFile", prometheus.security.clientKeyFile)
+        add("insecureSkipVerify", String(prometheus.security.skipsVerification))
+        add("podLabel", prometheus.podLabel)
+        add("delay", SpecSyntax.rendered(prometheus.delay))
+        add("timeout", SpecSyntax.rendered(prometheus.timeout))
+        add("queries", prometheus.queries)
+    }
+
+    private mutating func addScrape(_ telemetry: TelemetrySpec, _ decoded: DecodedSpec) {
+        func add(_ path: String, _ value: String?) {
+            entries.append(Entry(path: path, value: value ?? "-", origin: decoded.origin(path)))
+        }
         add("telemetry.scrape.timeout", SpecSyntax.rendered(telemetry.timeout))
         add("telemetry.scrape.caFile", telemetry.security.certificateAuthorityFile)
         add("telemetry.scrape.certFile", telemetry.security.clientCertificateFile)
         add("telemetry.scrape.keyFile", telemetry.security.clientKeyFile)
         add("telemetry.scrape.tokenFile", telemetry.security.tokenFile)
         add("telemetry.scrape.insecureSkipVerify", String(telemetry.security.skipsVerification))
-        add("telemetry.reporter", "\(telemetry.reporter)")
-        for (label, value) in telemetry.match.sorted(by: { $0.key < $1.key }) { add("telemetry.match.\(label)", value) }
-        add("telemetry.comparable", telemetry.comparable.rawValue)
     }
 }

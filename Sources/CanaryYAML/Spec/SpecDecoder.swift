@@ -110,6 +110,6 @@ package enum SpecDecoder {
         if let steps = SpecSteps.read(body, with: &reader) { spec.steps = steps }
         SpecPace.read(body, into: &spec.pace, with: &reader)
         SpecGuards.read(body, into: &spec.guards, with: &reader)
-        if let notify = SpecTelemetry.notify(body, with: &reader) { spec.notify = notify }
+        if let notify = SpecNotify.read(body, with: &reader) { spec.notify = notify }
     }
 }

@@ -20,16 +20,23 @@ package enum SpecKeys {
     package static let rule = Section(known: ["name", "index", "list"])
     package static let destination = Section(known: ["host", "subset", "workload", "revision"])
     package static let telemetry = Section(
-        known: ["scrape", "reporter", "match", "comparable"],
-        later: ["prometheus"]
+        known: ["scrape", "prometheus", "reporter", "match", "comparable"]
+    )
+    package static let prometheus = Section(
+        known: [
+            "url", "headers", "username", "password", "passwordFile", "token", "tokenFile", "caFile", "certFile", "keyFile",
+            "insecureSkipVerify", "podLabel", "delay", "timeout", "queries",
+        ]
     )
     package static let scrape = Section(
         known: ["targets", "pods", "caFile", "certFile", "keyFile", "tokenFile", "insecureSkipVerify", "timeout"]
     )
     package static let pods = Section(known: ["port", "path", "via", "selector", "namespace"])
-    package static let objectives = Section(known: ["errors", "latency"])
+    package static let objectives = Section(known: ["errors", "latency", "metrics", "service"])
     package static let errors = Section(known: ["tolerance", "ratio", "budget", "budgetRatio"])
     package static let latency = Section(known: ["tolerance", "budget"])
+    package static let metric = Section(known: ["query", "tolerance"])
+    package static let service = Section(known: ["success", "period"])
     package static let pace = Section(known: ["interval", "history", "settle", "warmup", "deadline", "bake"])
     package static let guards = Section(
         known: [
@@ -38,13 +45,15 @@ package enum SpecKeys {
         ]
     )
     package static let absolute = Section(known: ["errors"])
-    package static let notify = Section(known: ["webhook"])
+    package static let notify = Section(known: ["webhook", "template", "on"])
 
     /// Every section by its path relative to the object.
     package static let sections: [String: Section] = [
         "": root, "metadata": metadata, "spec": spec, "spec.route": route, "spec.route.rule": rule,
         "spec.route.stable": destination, "spec.route.canary": destination, "spec.telemetry": telemetry,
-        "spec.telemetry.scrape": scrape, "spec.telemetry.scrape.pods": pods, "spec.objectives": objectives,
+        "spec.telemetry.scrape": scrape, "spec.telemetry.scrape.pods": pods,
+        "spec.telemetry.prometheus": prometheus, "spec.objectives": objectives, "spec.objectives.metrics[]": metric,
+        "spec.objectives.service": service,
         "spec.objectives.errors": errors,
         "spec.objectives.latency": latency, "spec.pace": pace, "spec.guards": guards,
         "spec.guards.absolute": absolute, "spec.notify[]": notify,

@@ -112,8 +112,9 @@ package enum SpecSchema {
     private static let telemetry = mapping(
         "spec.telemetry",
         "Where requests are counted.",
-        required: ["scrape"],
+        required: [],
         [
+            "prometheus": prometheus,
             "scrape": mapping(
                 "spec.telemetry.scrape",
                 "Expositions that are fetched directly.",
@@ -169,6 +170,38 @@ package enum SpecSchema {
         ]
     )
 
+    private static let prometheus = mapping(
+        "spec.telemetry.prometheus",
+        "A server that speaks the Prometheus API, asked in place of scraping.",
+        required: ["url"],
+        [
+            "url": text("The address in front of /api/v1; ${VAR} is expanded."),
+            "headers": .object([
+                ("type", .text("object")), ("additionalProperties", .object([("type", .text("string"))])),
+                ("description", .text("Further headers, e.g. X-Scope-OrgID.")),
+            ]),
+            "username": text("Basic authentication, with password or passwordFile."),
+            "password": text("A variable: ${VAR}.", pattern: "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"),
+            "passwordFile": text("A file with the password, read before each request."),
+            "token": text("A bearer token, as a variable: ${VAR}.", pattern: "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"),
+            "tokenFile": text("A bearer token, read before each request; ${VAR} is expanded in the path."),
+            "caFile": text("Certificate authorities to trust, PEM."),
+            "certFile": text("Client certificate, PEM; needs keyFile."),
+            "keyFile": text("Client key, PEM; needs certFile."),
+            "insecureSkipVerify": .object([
+                ("type", .text("boolean")), ("default", .raw("false")),
+                ("description", .text("Do not verify TLS certificates.")),
+            ]),
+            "podLabel": .object([
+                ("type", .text("string")), ("default", .text("pod")),
+                ("description", .text("The label that tells pods apart.")),
+            ]),
+            "delay": duration("How far behind the present the server is asked.", "5s"),
+            "timeout": duration("How long one question may take.", "30s"),
+            "queries": text("A folder of queries that replace or add to those in the binary."),
+        ]
+    )
+
     private static let objectives = mapping(
         "spec.objectives",
         "What counts as worse, and as not worse.",
@@ -192,6 +225,34 @@ package enum SpecSchema {
                 [
                     "tolerance": percent("Rollback: how much slower is tolerated.", "10%"),
                     "budget": percent("Promotion: how much slower must be excluded.", "20%"),
+                ]
+            ),
+            "metrics": .object([
+                ("type", .text("array")), ("maxItems", .number("16")),
+                (
+                    "items",
+                    mapping(
+                        "spec.objectives.metrics[]",
+                        "A metric of one's own.",
+                        required: ["query", "tolerance"],
+                        [
+                            "query": text("The name of a query, without .promql."),
+                            "tolerance": matched(
+                                "How much worse the canary may be: 0.5pp for shares of events, 10% for a gauge.",
+                                "^[0-9]+(\\.[0-9]+)?(pp|%)$",
+                                nil
+                            ),
+                        ]
+                    )
+                ),
+            ]),
+            "service": mapping(
+                "spec.objectives.service",
+                "What the service promises; only check looks at it.",
+                required: ["success"],
+                [
+                    "success": percent("The share of requests that must not fail.", nil),
+                    "period": duration("The time over which it is agreed.", "30d"),
                 ]
             ),
         ]
@@ -253,109 +314,14 @@ package enum SpecSchema {
                 "Who is told about decisions.",
                 required: ["webhook"],
                 [
-                    "webhook": text("A URL; ${VAR} is expanded.")
+                    "webhook": text("A URL; ${VAR} is expanded."),
+                    "template": .object([
+                        ("type", .text("string")), ("default", .text("haldane")),
+                        ("description", .text("haldane, slack, teams, alertmanager, or the path of a template.")),
+                    ]),
+                    "on": choice("Everything, problems and the end, or the end alone.", ["all", "problems", "end"]),
                 ]
             )
         ),
     ])
-}
-
-// MARK: - Building blocks
-
-extension SpecSchema {
-    private indirect enum Value: Sendable {
-        case text(String)
-        case number(String)
-        case raw(String)
-        case list([Value])
-        case object([(String, Value)])
-
-        func rendered(indent: Int) -> String {
-            let inner = String(repeating: " ", count: indent + 2)
-            let outer = String(repeating: " ", count: indent)
-            switch self {
-            case .text(let text): return Value.quoted(text)
-            case .number(let text), .raw(let text): return text
-            case .list(let items):
-                return "[" + items.map { $0.rendered(indent: indent) }.joined(separator: ", ") + "]"
-            case .object(let members):
-                guard !members.isEmpty else { return "{}" }
-                let lines = members.map { inner + Value.quoted($0) + ": " + $1.rendered(indent: indent + 2) }
-                return "{\n" + lines.joined(separator: ",\n") + "\n" + outer + "}"
-            }
-        }
-
-        private static func quoted(_ text: String) -> String {
-            var result = "\""
-            for scalar in text.unicodeScalars {
-                if scalar == "\"" || scalar == "\\" { result += "\\" }
-                result.unicodeScalars.append(scalar)
-            }
-            return result + "\""
-        }
-    }
-
-    private static func members(_ value: Value) -> [(String, Value)] {
-        if case .object(let members) = value { members.filter { $0.0 != "description" } } else { [] }
-    }
-
-    /// A mapping that takes the keys of its section and no others, in their usual order.
-    private static func mapping(_ path: String, _ about: String, required: [String], _ properties: [String: Value])
-        -> Value
-    {
-        let keys = SpecKeys.sections[path]?.known ?? []
-        var members: [(String, Value)] = [
-            ("type", .text("object")), ("description", .text(about)), ("additionalProperties", .raw("false")),
-        ]
-        if !required.isEmpty { members.append(("required", .list(required.map { .text($0) }))) }
-        members.append(("properties", .object(keys.compactMap { key in properties[key].map { (key, $0) } })))
-        return .object(members)
-    }
-
-    private static func text(_ about: String, pattern: String? = nil) -> Value {
-        .object(
-            [("type", .text("string")), ("minLength", .number("1"))]
-                + (pattern.map { [("pattern", .text($0))] } ?? []) + [("description", .text(about))]
-        )
-    }
-
-    private static func free(_ about: String) -> Value {
-        .object([("type", .text("object")), ("description", .text(about))])
-    }
-
-    private static func constant(_ word: String) -> Value { .object([("const", .text(word))]) }
-
-    private static func choice(_ about: String, _ words: [String]) -> Value {
-        .object([
-            ("enum", .list(words.map { .text($0) })), ("default", .text(words.first ?? "")),
-            ("description", .text(about)),
-        ])
-    }
-
-    private static func ratio(_ about: String, _ standard: String) -> Value {
-        .object([
-            ("type", .text("number")), ("minimum", .number("1")), ("maximum", .number("100")),
-            ("default", .number(standard)),
-            ("description", .text(about)),
-        ])
-    }
-
-    private static func percent(_ about: String, _ standard: String?) -> Value {
-        matched(about, "^[0-9]+(\\.[0-9]+)?%$", standard)
-    }
-
-    private static func points(_ about: String, _ standard: String) -> Value {
-        matched(about, "^[0-9]+(\\.[0-9]+)?pp$", standard)
-    }
-
-    private static func duration(_ about: String, _ standard: String) -> Value {
-        matched(about, "^([0-9]+(\\.[0-9]+)?(ms|d|h|m|s))+$", standard)
-    }
-
-    private static func matched(_ about: String, _ pattern: String, _ standard: String?) -> Value {
-        .object(
-            [("type", .text("string")), ("pattern", .text(pattern))]
-                + (standard.map { [("default", .text($0))] } ?? []) + [("description", .text(about))]
-        )
-    }
 }

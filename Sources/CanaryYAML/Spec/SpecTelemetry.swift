@@ -1,7 +1,7 @@
 import CanaryCore
 import CanaryTelemetry
 
-/// The `telemetry` and `notify` sections.
+/// The `telemetry` section.
 enum SpecTelemetry {
     /// More targets than this are refused.
     private static let targetLimit = 10_000
@@ -13,9 +13,17 @@ enum SpecTelemetry {
         with reader: inout SpecReader
     ) {
         guard let section = reader.section(body, "telemetry", keys: SpecKeys.telemetry) else { return }
-        if !isPartial, section.node["prometheus"] == nil {
-            reader.require(section, "scrape", "it says which targets or pods to scrape")
+        if section.node["scrape"] != nil, let node = section.node["prometheus"] {
+            reader.fail("telemetry.scrape and telemetry.prometheus exclude each other", at: node)
         }
+        if !isPartial, section.node["prometheus"] == nil {
+            reader.require(
+                section,
+                "scrape",
+                "it says which targets or pods to scrape; or write `prometheus: { url: … }` to ask a server"
+            )
+        }
+        telemetry.prometheus = SpecPrometheus.read(section, with: &reader)
         let scrape = reader.section(section, "scrape", keys: SpecKeys.scrape)
         if !isPartial, scrape?.node["pods"] == nil {
             reader.require(
@@ -68,7 +76,9 @@ enum SpecTelemetry {
         return targets
     }
 
-    private static func security(_ scrape: SpecReader.Section?, with reader: inout SpecReader) -> ScrapeSecurity {
+    /// The keys of TLS and tokens, which scraping and asking a server share.
+    static func security(_ scrape: SpecReader.Section?, with reader: inout SpecReader) -> ScrapeSecurity {
+        let path = scrape?.path ?? ""
         let security = ScrapeSecurity(
             certificateAuthorityFile: reader.text(scrape, "caFile", "a path"),
             clientCertificateFile: reader.text(scrape, "certFile", "a path"),
@@ -76,14 +86,14 @@ enum SpecTelemetry {
             tokenFile: reader.text(scrape, "tokenFile", "a path"),
             skipsVerification: reader.flag(scrape, "insecureSkipVerify") ?? false
         )
-        if let node = scrape?.node["tokenFile"], let path = security.tokenFile,
-            let fault = SpecVariables.fault(ofText: path)
+        if let node = scrape?.node["tokenFile"], let file = security.tokenFile,
+            let fault = SpecVariables.fault(ofText: file)
         {
-            reader.fail("telemetry.scrape.tokenFile \(fault)", at: node)
+            reader.fail("\(path).tokenFile \(fault)", at: node)
         }
         for (key, partner) in [("certFile", "keyFile"), ("keyFile", "certFile")] {
             if let node = scrape?.node[key], scrape?.node[partner] == nil {
-                reader.fail("telemetry.scrape.\(key) needs telemetry.scrape.\(partner) beside it", at: node)
+                reader.fail("\(path).\(key) needs \(path).\(partner) beside it", at: node)
             }
         }
         return security
@@ -115,30 +125,10 @@ enum SpecTelemetry {
         return labels
     }
 
-    private static func isLabel(_ text: String) -> Bool {
+    static func isLabel(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.first.map { !(0x30...0x39).contains($0) } == true
             && text.utf8.allSatisfy {
                 $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
             }
-    }
-
-    /// The `notify` list.
-    static func notify(_ body: SpecReader.Section?, with reader: inout SpecReader) -> [NotifyTarget]? {
-        guard let items = reader.list(body, "notify", example: "[{ webhook: \"${HALDANE_WEBHOOK}\" }]") else {
-            return nil
-        }
-        var targets: [NotifyTarget] = []
-        for (path, node) in items {
-            guard let section = reader.section(node, path: path, keys: SpecKeys.notify) else { continue }
-            reader.require(section, "webhook", "it is the URL to call")
-            guard let address = reader.text(section, "webhook", "a URL"), let value = section.node["webhook"] else {
-                continue
-            }
-            if let fault = SpecVariables.fault(ofAddress: address) {
-                reader.fail("\(path).webhook \(fault)", at: value)
-            }
-            targets.append(NotifyTarget(webhook: address))
-        }
-        return targets
     }
 }

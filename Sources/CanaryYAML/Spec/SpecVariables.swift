@@ -51,7 +51,8 @@ enum SpecVariables {
 }
 
 extension DecodedSpec {
-    /// The spec with `${VAR}` replaced in scrape targets, the token file's path and webhooks, and nowhere else.
+    /// The spec with `${VAR}` replaced in scrape targets, the server's address and secrets, the token file's path and webhooks, and
+    /// nowhere else.
     ///
     /// An unset variable is an error at the place of the value. Never call this for an object that came from a cluster.
     package func expanded(environment: [String: String]) throws(SpecError) -> DecodedSpec {
@@ -84,6 +85,19 @@ extension DecodedSpec {
         }
         result.spec.telemetry.security.tokenFile = spec.telemetry.security.tokenFile.map {
             expand($0, "telemetry.scrape.tokenFile", isAddress: false)
+        }
+        if let prometheus = spec.telemetry.prometheus {
+            let path = "telemetry.prometheus"
+            result.spec.telemetry.prometheus?.url = expand(prometheus.url, "\(path).url", isAddress: true)
+            result.spec.telemetry.prometheus?.password = prometheus.password.map {
+                expand($0, "\(path).password", isAddress: false)
+            }
+            result.spec.telemetry.prometheus?.token = prometheus.token.map {
+                expand($0, "\(path).token", isAddress: false)
+            }
+            result.spec.telemetry.prometheus?.security.tokenFile = prometheus.security.tokenFile.map {
+                expand($0, "\(path).tokenFile", isAddress: false)
+            }
         }
         for index in result.spec.notify.indices {
             let webhook = expand(spec.notify[index].webhook, "notify[\(index)].webhook", isAddress: true)

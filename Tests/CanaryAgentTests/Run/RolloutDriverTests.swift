@@ -227,7 +227,7 @@ struct RolloutDriverTests {
         let windows = (1...40).map { round in
             var window = EvenTraffic().window(round: round, canaryPercent: 0)
             window.isHistory = true
-            return RecalledWindow(at: RunRig.start.advanced(by: .seconds(-600 + 5 * round)), window: window)
+            return TimedWindow(at: RunRig.start.advanced(by: .seconds(-600 + 5 * round)), window: window)
         }
         let rig = RunRig()
         var driver = rig.driver()

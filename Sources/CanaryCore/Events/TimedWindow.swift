@@ -1,9 +1,8 @@
-package import CanaryCore
 package import CanaryTelemetry
 
-/// A window of stable's history from an earlier run.
-package struct RecalledWindow: Sendable, Hashable {
-    /// When it was observed: its age goes with it from run to run.
+/// A window with its time: of an earlier run, or of stored telemetry.
+package struct TimedWindow: Sendable, Hashable {
+    /// The end of the window.
     package var at: Timestamp
     package var window: Window
 
