@@ -24,7 +24,8 @@ package enum SpecKeys {
     )
     package static let prometheus = Section(
         known: [
-            "url", "headers", "username", "password", "passwordFile", "token", "tokenFile", "caFile", "certFile", "keyFile",
+            "url", "headers", "username", "password", "passwordFile", "token", "tokenFile", "caFile", "certFile",
+            "keyFile",
             "insecureSkipVerify", "podLabel", "delay", "timeout", "queries",
         ]
     )
