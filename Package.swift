@@ -20,7 +20,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Pure: no IO, no clock, no logging.
-        .target(name: "CanaryQueries", path: "queries", resources: [.embedInCode("promql")]),
+        .target(name: "CanaryQueries", path: "queries", exclude: ["README.md"], resources: [.embedInCode("promql")]),
         .target(name: "CanaryStatistics"),
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "CanaryQueriesTests", dependencies: ["CanaryQueries", "CanaryTestKit"]),
         .target(
             name: "CanaryTestKit",
-            dependencies: ["CanaryCore", "CanaryRouting", "CanaryTelemetry", "CanaryYAML"],
+            dependencies: ["CanaryCore", "CanaryRouting", "CanarySimulator", "CanaryTelemetry", "CanaryYAML"],
             path: "Tests/CanaryTestKit"
         ),
         .testTarget(
@@ -97,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "CanaryReportTests",
             dependencies: ["CanaryCore", "CanaryReport", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"],
-            exclude: ["Golden"]
+            exclude: ["Golden", "Past/Golden"]
         ),
         .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
         .testTarget(

@@ -12,23 +12,32 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .target(name: "CanaryQueries", resources: [.embedInCode("promql")]),
         .target(name: "CanaryStatistics"),
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
         .target(name: "CanaryYAML", dependencies: ["CanaryCore", "CanaryTelemetry", "Yams"]),
+        .target(
+            name: "CanaryReport",
+            dependencies: [
+                "CanaryCore", "CanaryQueries", "CanaryStatistics", "CanaryTelemetry",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
+        ),
         .target(name: "CanaryTransport", dependencies: ["CCurl"]),
         .target(name: "CanaryKubernetes", dependencies: ["CanaryTransport", "CanaryYAML"]),
         .target(name: "CanaryJournal", dependencies: ["CZstd", "CanaryCore", "CanaryTelemetry"]),
         .target(
             name: "CanarySources",
             dependencies: [
-                "CanaryCore", "CanaryKubernetes", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
-                "CanaryYAML",
+                "CanaryCore", "CanaryKubernetes", "CanaryQueries", "CanaryStatistics", "CanaryTelemetry",
+                "CanaryTransport", "CanaryYAML",
             ]
         ),
         .target(name: "CanaryRouting", dependencies: ["CanaryCore", "CanaryKubernetes", "CanaryYAML"]),
@@ -39,12 +48,16 @@ let package = Package(
         .target(
             name: "CanaryAgent",
             dependencies: [
-                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySimulator", "CanarySources",
-                "CanaryTelemetry", "CanaryTransport", "CanaryYAML", "FlyingFox",
+                "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryReport", "CanaryRouting",
+                "CanarySimulator", "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTransport",
+                "CanaryYAML", "FlyingFox",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "CanaryTestKit", dependencies: ["CanaryCore", "CanaryRouting", "CanaryTelemetry", "CanaryYAML"]),
+        .target(
+            name: "CanaryTestKit",
+            dependencies: ["CanaryCore", "CanaryRouting", "CanarySimulator", "CanaryTelemetry", "CanaryYAML"]
+        ),
 
         .target(name: "Measuring", dependencies: ["CanaryStatistics"]),
         .target(name: "SyntheticTraffic", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),
@@ -55,8 +68,9 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryRouting", "CanarySources",
-                "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit", "CanaryTransport", "CanaryYAML", "Measuring",
+                "CanaryAgent", "CanaryCore", "CanaryJournal", "CanaryKubernetes", "CanaryQueries", "CanaryRouting",
+                "CanarySources", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit", "CanaryTransport",
+                "CanaryYAML", "Measuring",
                 "SyntheticTraffic",
             ]
         ),

@@ -1,7 +1,7 @@
 /// One question to Prometheus: a header of comments, and an expression with `${…}` holes.
 ///
 /// Raw counters and buckets are asked for, never a rate: deltas are made by Haldane, because `rate` extrapolates and loses the
-/// first increment of a series.
+/// first increment of a series. Only a view, which shows what a dashboard shows, may ask for one.
 package struct CanaryQuery: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case counter
@@ -17,130 +17,106 @@ package struct CanaryQuery: Sendable, Hashable {
         case none
     }
 
+    /// Whose number a compatibility view shows.
+    package enum View: String, Sendable, Hashable, CaseIterable {
+        case grafana
+        case kiali
+    }
+
     package let name: String
     /// The whole file.
     package let text: String
     /// What it asks, in words.
     package let asks: String
     package let unit: String
-    /// Labels that its answer must have.
+    /// Labels that its answer must have; a hole such as `${pod}` stands for the label it is filled with.
     package let labels: [String]
     package let kind: Kind
     package let direction: Direction
+    /// The query that counts the whole of which this one counts a part; nil if this is no ratio of counters.
+    package let of: String?
+    /// Set if the query only shows what a dashboard shows.
+    package let view: View?
     /// The expression without the header.
     package let expression: String
+    /// The line of the file that the expression begins in.
+    package let expressionLine: Int
 
     /// Reads a file; a header that is missing or wrong is an error with its line.
     package init(name: String, text: String) throws(QueryError) {
-        var header: [String: (value: String, line: Int)] = [:]
-        var body: [Substring] = []
-        var isHeader = true
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.last == "\r" ? line.dropLast() : line
-            if isHeader, line.first == "#" {
-                let words = line.dropFirst().split(separator: ":", maxSplits: 1)
-                guard words.count == 2 else { continue }
-                header[Self.trimmed(words[0])] = (Self.trimmed(words[1]), index + 1)
-            } else {
-                isHeader = isHeader && line.allSatisfy { $0 == " " }
-                body.append(line)
-            }
-        }
-        func value(_ key: String) throws(QueryError) -> (value: String, line: Int) {
-            guard let found = header[key], !found.value.isEmpty else {
-                throw QueryError(name: name, line: 1, message: "the header has no '# \(key): …'")
+        let header = QueryHeader(text)
+        func value(_ key: String) throws(QueryError) -> QueryHeader.Entry {
+            guard let found = header.entry(key), !found.value.isEmpty else {
+                let message = "the header has no '# \(key): …'"
+                throw QueryError(name: name, line: header.entry(key)?.line ?? 1, message: message)
             }
             return found
         }
-        let kindText = try value("kind")
-        let directionText = try value("direction")
-        guard let kind = Kind(rawValue: kindText.value) else {
-            throw QueryError(name: name, line: kindText.line, message: "kind must be counter, histogram or gauge")
-        }
-        guard let direction = Direction(rawValue: directionText.value) else {
-            throw QueryError(
-                name: name,
-                line: directionText.line,
-                message: "direction must be lower is better, higher is better or none"
-            )
+        func choice<Choice: RawRepresentable & CaseIterable>(_ entry: QueryHeader.Entry) throws(QueryError) -> Choice
+        where Choice.RawValue == String {
+            guard let choice = Choice(rawValue: entry.value) else {
+                let choices = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+                let message = "\(entry.key) must be one of \(choices), not '\(entry.value)'"
+                throw QueryError(name: name, line: entry.line, message: message)
+            }
+            return choice
         }
         self.name = name
         self.text = text
-        self.kind = kind
-        self.direction = direction
         asks = try value("asks").value
         unit = try value("unit").value
-        labels = try value("labels").value.split(separator: ",").map(Self.trimmed)
-        expression = Self.trimmed(body.joined(separator: "\n"))
+        kind = try choice(value("kind"))
+        direction = try choice(value("direction"))
+        if let entry = header.entry("view") { view = try choice(entry) } else { view = nil }
+        let labels = try value("labels")
+        self.labels =
+            labels.value == "none"
+            ? [] : labels.value.split(separator: ",").map(QueryHeader.trimmed).filter { !$0.isEmpty }
+        of = header.entry("of")?.value
+        expression = header.body
+        expressionLine = header.bodyLine
         guard !expression.isEmpty else {
             throw QueryError(name: name, line: 1, message: "there is no expression after the header")
         }
-        if kind == .histogram, !labels.contains("le") {
-            throw QueryError(name: name, line: 1, message: "a histogram must return the label le")
+        if let entry = header.entry("of"), kind != .counter || entry.value.isEmpty {
+            let message = "'of' names the counter of the whole, and only a counter has one"
+            throw QueryError(name: name, line: entry.line, message: message)
+        }
+        if kind == .histogram, !self.labels.contains("le") {
+            throw QueryError(name: name, line: labels.line, message: "a histogram must return the label le")
         }
     }
 
-    /// The names of the holes, each once, in the order of the text.
+    /// The names of the holes, each once, in the order of the text; those in comments are none.
     package var holes: [String] {
-        var holes: [String] = []
-        var rest = expression[...]
-        while let start = rest.firstRange(of: "${") {
-            rest = rest[start.upperBound...]
-            guard let end = rest.firstIndex(of: "}") else { break }
-            let hole = String(rest[..<end])
-            if !holes.contains(hole) { holes.append(hole) }
-            rest = rest[end...].dropFirst()
-        }
-        return holes
-    }
-
-    /// The expression with its holes filled: values are escaped for a PromQL string. A hole without a value is an error.
-    package func filled(_ values: [String: String]) throws(QueryError) -> String {
-        var result = ""
-        var rest = expression[...]
-        while let start = rest.firstRange(of: "${") {
-            result += rest[..<start.lowerBound]
-            rest = rest[start.upperBound...]
-            guard let end = rest.firstIndex(of: "}") else {
-                throw QueryError(name: name, line: 1, message: "a hole '${' is not closed")
-            }
-            let hole = String(rest[..<end])
-            guard let value = values[hole] else {
-                throw QueryError(name: name, line: 1, message: "there is no value for ${\(hole)}")
-            }
-            result += Self.escaped(value)
-            rest = rest[end...].dropFirst()
-        }
-        return result + rest
-    }
-
-    /// A value inside a double-quoted PromQL string.
-    private static func escaped(_ value: String) -> String {
-        var result = ""
-        for character in value.unicodeScalars {
-            switch character {
-            case "\\": result += "\\\\"
-            case "\"": result += "\\\""
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(character)
+        var names: [String] = []
+        var seen: Set<String> = []
+        // What cannot be cut has no holes; `filled` and the lint say why.
+        for token in (try? PromQLScanner.tokens(of: expression)) ?? [] {
+            switch token.kind {
+            case .hole(let name): if seen.insert(name).inserted { names.append(name) }
+            case .string:
+                for hole in PromQLScanner.holes(in: Array(token.text.utf8)) where seen.insert(hole.name).inserted {
+                    names.append(hole.name)
+                }
+            default: continue
             }
         }
-        return result
+        return names
     }
 
-    private static func trimmed(_ text: some StringProtocol) -> String {
-        var view = Substring(text)
-        while let first = view.first, first.isWhitespace { view.removeFirst() }
-        while let last = view.last, last.isWhitespace { view.removeLast() }
-        return String(view)
+    /// Whether it is asked once for each version.
+    package var isOfOneVersion: Bool {
+        let holes = holes
+        return holes.contains("version") || holes.contains("cohort")
     }
-}
 
-/// What is wrong with a query, with its line.
-package struct QueryError: Error, Sendable, Hashable, CustomStringConvertible {
-    package let name: String
-    package let line: Int
-    package let message: String
-
-    package var description: String { "\(name).promql:\(line): \(message)" }
+    /// The labels that its answer must have, holes filled.
+    package func labels(_ holes: [String: QueryHole]) -> [String] {
+        labels.map { label in
+            guard label.hasPrefix("${"), label.hasSuffix("}") else { return label }
+            if case .label(let name)? = holes[String(label.dropFirst(2).dropLast())] { return name }
+            return label
+        }
+    }
 }

@@ -4,6 +4,8 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case badRoute, notAService, noService, noSelector, noSubset, ambiguous, noPods, noGateway, noWaypoint
             case noCallers, api
+            case unreachable, timedOut, denied, wrongPath, notPrometheus, badQuery, tooMuch, overloaded, badAnswer
+            case wrongAnswer, credentials, noSeries, partialAnswer, duplicated
         }
 
         private let kind: Kind
@@ -32,6 +34,34 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let noCallers = Code(kind: .noCallers)
         /// The API server did not answer as it should.
         package static let api = Code(kind: .api)
+        /// No connection to the Prometheus server.
+        package static let unreachable = Code(kind: .unreachable)
+        /// The server did not answer in time.
+        package static let timedOut = Code(kind: .timedOut)
+        /// The server does not accept who asks.
+        package static let denied = Code(kind: .denied)
+        /// The server has no query API at the address.
+        package static let wrongPath = Code(kind: .wrongPath)
+        /// What answered is no Prometheus: a login page, a proxy.
+        package static let notPrometheus = Code(kind: .notPrometheus)
+        /// The server refuses the query.
+        package static let badQuery = Code(kind: .badQuery)
+        /// The query needs more than the server gives.
+        package static let tooMuch = Code(kind: .tooMuch)
+        /// The server has no time now.
+        package static let overloaded = Code(kind: .overloaded)
+        /// An answer that is cut short or is not what the API says.
+        package static let badAnswer = Code(kind: .badAnswer)
+        /// An answer to another question: wrong labels, a scalar, moments that were not asked for.
+        package static let wrongAnswer = Code(kind: .wrongAnswer)
+        /// The server has no series of the two versions.
+        package static let noSeries = Code(kind: .noSeries)
+        /// The server says that its answer is not complete.
+        package static let partialAnswer = Code(kind: .partialAnswer)
+        /// The same requests are stored more than once.
+        package static let duplicated = Code(kind: .duplicated)
+        /// A password or token that cannot be read.
+        package static let credentials = Code(kind: .credentials)
     }
 
     package enum Disposition: Sendable, Hashable {

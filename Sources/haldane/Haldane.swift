@@ -12,9 +12,9 @@ struct Haldane: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, ScrapeCommand.self,
-            ValidateCommand.self,
-            SchemaCommand.self, InitCommand.self, ReplayCommand.self, ExplainCommand.self, PlanCommand.self,
+            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, CheckCommand.self,
+            RehearseCommand.self, ScrapeCommand.self, ValidateCommand.self, SchemaCommand.self, InitCommand.self,
+            ReplayCommand.self, ExplainCommand.self, PlanCommand.self,
             QueriesCommand.self, StatusCommand.self, WatchCommand.self, PromoteCommand.self, RollbackCommand.self,
             PauseCommand.self, ResumeCommand.self, RetryCommand.self,
         ]

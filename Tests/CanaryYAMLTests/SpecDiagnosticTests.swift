@@ -238,8 +238,32 @@ struct SpecDiagnosticTests {
                 ]
             ),
             (
-                object(telemetry: "{ prometheus: { url: http://p:9090 } }"),
-                ["c.yaml:6:16: error: telemetry.prometheus is not supported by this version of haldane"]
+                object(telemetry: "{ prometheus: { url: http://p:9090 }, scrape: { pods: {} } }"),
+                ["c.yaml:6:28: error: telemetry.scrape and telemetry.prometheus exclude each other"]
+            ),
+            (
+                object(telemetry: "{ prometheus: { url: \"http://me:secret@p:9090\", token: secret, username: me } }"),
+                [
+                    "c.yaml:6:35: error: telemetry.prometheus.url must not hold credentials: use username and passwordFile",
+                    "c.yaml:6:69: error: telemetry.prometheus.token must be a variable like ${PROMETHEUS_TOKEN}: "
+                        + "a secret does not belong in a spec",
+                    "c.yaml:6:87: error: telemetry.prometheus.username and telemetry.prometheus.token exclude each other",
+                    "c.yaml:6:87: error: telemetry.prometheus.username needs password or passwordFile beside it",
+                ]
+            ),
+            (
+                object(
+                    telemetry:
+                        "{ prometheus: { url: http://p, headers: { Authorization: x, \"a b\": y }, podLabel: 1x, delay: 2h, certFile: c } }"
+                ),
+                [
+                    "c.yaml:6:56: error: telemetry.prometheus.headers must not hold Authorization: use token, tokenFile or username",
+                    "c.yaml:6:74: error: telemetry.prometheus.headers has a key that is no header name",
+                    "c.yaml:6:95: error: telemetry.prometheus.podLabel must be a label name: letters, digits and '_' only",
+                    "c.yaml:6:106: error: telemetry.prometheus.delay must be at least 0s and at most 1h, not 2h: "
+                        + "it is how far behind the present the server is asked",
+                    "c.yaml:6:120: error: telemetry.prometheus.certFile needs telemetry.prometheus.keyFile beside it",
+                ]
             ),
             (
                 object(
@@ -282,7 +306,8 @@ struct SpecDiagnosticTests {
             (
                 object(telemetry: "{ reporter: client }"),
                 [
-                    "c.yaml:6:14: error: telemetry.scrape is missing: it says which targets or pods to scrape",
+                    "c.yaml:6:14: error: telemetry.scrape is missing: it says which targets or pods to scrape; "
+                        + "or write `prometheus: { url: … }` to ask a server",
                     "c.yaml:6:26: error: telemetry.reporter must be destination, source or waypoint, not 'client'",
                 ]
             ),

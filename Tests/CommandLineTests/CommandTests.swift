@@ -162,7 +162,7 @@ import Testing
         let run = try HaldaneProcess.run(["queries", "--output", "json"])
 
         #expect(run.code == 0)
-        #expect((try run.json()["queries"] as? [Any])?.count == 6)
+        #expect((try run.json()["queries"] as? [Any])?.count == 26)
         #expect(try HaldaneProcess.run(["queries", "nothing"]).code == 64)
     }
 

@@ -6,6 +6,10 @@ import Measuring
 struct Bench {
     static func main() async {
         do {
+            if let answer = try await FleetBench.part(Array(CommandLine.arguments.dropFirst())) {
+                Machine.show(answer)
+                exit(0)
+            }
             let arguments = try Arguments(
                 Array(CommandLine.arguments.dropFirst()),
                 options: ["only", "binary", "windows"],
@@ -36,9 +40,10 @@ struct Bench {
         if wants("journal") { lines += try await JournalBench.run(in: folder) }
         if wants("cluster") { lines += try await ClusterBench.run(in: folder) }
         if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
+        if wants("fleet") { lines += try await FleetBench.run(in: folder) }
         if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }
         guard !lines.isEmpty else {
-            throw Arguments.Fault(description: "--only is parser, engine, journal, cluster, judge or memory")
+            throw Arguments.Fault(description: "--only is parser, engine, journal, cluster, judge, fleet or memory")
         }
 
         var table = MarkdownTable("what", "measured", "limit", "")

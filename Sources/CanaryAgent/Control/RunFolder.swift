@@ -49,6 +49,12 @@ package struct RunFolder: Sendable, Hashable {
                     hint: "its first write was cut off before the run began"
                 )
             }
+            guard snapshot.header.purpose == nil else {
+                throw AgentError(
+                    "the journal \(path) is of a judgement of the past, not of a run",
+                    hint: "haldane explain \(path)"
+                )
+            }
             return RecordedRun(snapshot: snapshot, interruption: telling.interruption, journalPath: path)
         } catch let error as AgentError {
             throw error

@@ -71,7 +71,11 @@ package struct ConnectCheck: Sendable {
             RouteFinding(.warning, "\(fault.pod): \(fault.message)")
         }
         if let unusable = window.quality.unusable {
-            let isBlind = unusable == .nothingScraped || unusable == .noIstioSeries
+            let isBlind =
+                switch unusable {
+                case .nothingScraped, .noIstioSeries, .source: true
+                default: false
+                }
             let text = "a round could not be judged: \(unusable.reason.text)"
             findings.append(RouteFinding(isBlind ? .refuse : .warning, text))
         } else {

@@ -13,6 +13,8 @@ struct RunGround: Sendable {
     /// Scrapes and notifies.
     let client: HTTPClient
     private let standing: Standing
+    /// Nil if pods are scraped.
+    private let stored: StoredTelemetry?
 
     private enum Standing: Sendable {
         /// A route in a file; the cluster only finds the pods, if the spec asks for that.
@@ -25,8 +27,16 @@ struct RunGround: Sendable {
     /// - Parameter isResumption: a run that is taken up may have something to roll back: what would keep a new run from beginning is
     ///   then a finding, if the route itself can be reached.
     static func open(_ options: RunOptions, isResumption: Bool = false) async throws(AgentError) -> RunGround {
+        if options.live.telemetry.prometheus == nil, let metric = options.spec.objectives.metrics.first {
+            throw AgentError(
+                "objectives.metrics names the query \(metric.query), and the spec asks no server",
+                hint: "add telemetry.prometheus, or leave the metrics out",
+                exitCode: .usage
+            )
+        }
         let client = HTTPClient()
         do {
+            let stored = try await StoredTelemetry(options.live, client)
             switch options.route {
             case .file(let path):
                 let spec = RouteFile.completed(options.spec, path: path)
@@ -38,7 +48,8 @@ struct RunGround: Sendable {
                     live: live,
                     findings: pods?.podFindings ?? [],
                     client: client,
-                    standing: .file(path, pods: pods)
+                    standing: .file(path, pods: pods),
+                    stored: stored
                 )
             case .cluster:
                 let cluster = try await ClusterGround.open(options.live, options.cluster, isResumption)
@@ -47,7 +58,8 @@ struct RunGround: Sendable {
                     live: cluster.completed(options.live),
                     findings: cluster.findings,
                     client: client,
-                    standing: .cluster(cluster)
+                    standing: .cluster(cluster),
+                    stored: stored
                 )
             }
         } catch {
@@ -73,13 +85,35 @@ struct RunGround: Sendable {
     }
 
     /// A source of telemetry for a run in these roles.
-    func source(_ roles: Roles) -> any TelemetrySource {
+    ///
+    /// - Parameter interval: the length of rounds, where it is not the spec's.
+    func source(_ roles: Roles, interval: Duration? = nil) -> any TelemetrySource {
+        var live = live
+        live.pace.interval = interval ?? live.pace.interval
+        if let stored { return stored.source(live, roles, client) }
         guard let pods = cluster?.directory, live.telemetry.pods != nil else {
             return ScrapeSource(spec: live, roles: roles, client: client)
         }
         // Through the API server the cluster's own proxy leads there.
         let way = live.telemetry.pods?.via == .apiServer ? cluster?.http ?? client : client
         return ScrapeSource(spec: live, roles: roles, client: way, targets: pods)
+    }
+
+    /// The spec with rounds that the telemetry can fill, and a word where they are not as written.
+    func paced(_ roles: Roles) async throws(AgentError) -> (spec: CanarySpec, notices: [Notice]) {
+        guard let stored else { return (spec, []) }
+        let found = try await stored.pace(live, roles, client)
+        var paced = spec
+        paced.pace.interval = found.interval
+        let notes = [stored.note, found.interval == spec.pace.interval ? nil : found.note]
+        return (paced, notes.compactMap { $0 }.map { Notice(.warning, Reason("pace", $0)) })
+    }
+
+    /// What the server of a spec has of stable's past; nil if pods are scraped.
+    func history(_ header: RunHeader) async -> (windows: [TimedWindow], notice: Notice)? {
+        var live = live
+        live.pace.interval = header.spec.pace.interval
+        return await stored?.history(live, header.roles, client)
     }
 
     /// Who knows the pods; nil where nobody does.
@@ -127,6 +161,12 @@ struct Notifiers: Notifier {
     func notify(_ notice: Notice, about run: RunHeader) async {
         await withTaskGroup(of: Void.self) { group in
             for notifier in all { group.addTask { await notifier.notify(notice, about: run) } }
+        }
+    }
+
+    func notify(_ progress: RunProgress) async {
+        await withTaskGroup(of: Void.self) { group in
+            for notifier in all { group.addTask { await notifier.notify(progress) } }
         }
     }
 }

@@ -29,7 +29,7 @@ struct JournalFold {
         guard let header else {
             guard let header = try codec.decodeHeader(record) else { return .none }
             self.header = header
-            state = RunState(header: header, rules: JudgeRules(try rules(header.spec)))
+            state = RunState(header: header, rules: JudgeRules(try rules(header.spec), purpose: header.purpose))
             return .none
         }
         _ = header

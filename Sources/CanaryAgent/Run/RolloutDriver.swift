@@ -22,7 +22,7 @@ package struct RolloutDriver {
     private var isJournalLost = false
     var interruption: Reason?
     private var lastRoundAt: Timestamp?
-    private var outgoing: AsyncStream<Notice>.Continuation?
+    private var outgoing: AsyncStream<RunProgress>.Continuation?
 
     package init(
         header: RunHeader,
@@ -74,11 +74,10 @@ package struct RolloutDriver {
     ) async -> End {
         guard let notifier else { return await drive(resumption, recalled, opening) }
         // When somebody is told too slowly the newest notices go first, so that the end is not put off for long.
-        let (notices, outgoing) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .bufferingNewest(8))
+        let (notices, outgoing) = AsyncStream.makeStream(of: RunProgress.self, bufferingPolicy: .bufferingNewest(8))
         self.outgoing = outgoing
-        let header = header
         return await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await notice in notices { await notifier.notify(notice, about: header) } }
+            group.addTask { for await progress in notices { await notifier.notify(progress) } }
             let end = await drive(resumption, recalled, opening)
             outgoing.finish()
             return end
@@ -221,13 +220,13 @@ extension RolloutDriver {
                 state.ledger.noticed(notice, at: now)
                 await record(.event(.notice(notice), at: now))
                 show(.notice(notice), at: now)
-                outgoing?.yield(notice)
+                outgoing?.yield(progress(.notice(notice), at: now))
             case .finish(let outcome):
                 state.ledger.finished(outcome, at: now)
                 await record(.event(.finished(outcome), at: now))
                 await flush()
                 show(.finished(outcome), at: now)
-                outgoing?.yield(Notice(.info, outcome.reason))
+                outgoing?.yield(progress(.finished(outcome), at: now))
             }
         }
     }
@@ -282,14 +281,16 @@ extension RolloutDriver {
         let notice = Notice(.page, failure.reason)
         state.ledger.noticed(notice, at: now)
         show(.notice(notice), at: now)
-        outgoing?.yield(notice)
+        outgoing?.yield(progress(.notice(notice), at: now))
         await perform(state.rollout.handle(.journalLost(failure.reason), at: now), at: now)
     }
 
     func show(_ happening: RunProgress.Happening, at now: Timestamp) {
-        observer.observe(
-            RunProgress(happening, header: header, at: now, rollout: state.rollout, ledger: state.ledger)
-        )
+        observer.observe(progress(happening, at: now))
+    }
+
+    private func progress(_ happening: RunProgress.Happening, at now: Timestamp) -> RunProgress {
+        RunProgress(happening, header: header, at: now, rollout: state.rollout, ledger: state.ledger)
     }
 }
 

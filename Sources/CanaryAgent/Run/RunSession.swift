@@ -65,7 +65,7 @@ package struct RunSession {
             var driver = RolloutDriver(
                 header: plan.header,
                 state: plan.state,
-                source: ground.source(plan.header.roles),
+                source: ground.source(plan.header.roles, interval: plan.header.spec.pace.interval),
                 store: try await ground.store(plan.header.spec, plan.header.roles),
                 population: ground.population,
                 journal: RunJournal(writer: plan.writer),
@@ -109,7 +109,7 @@ package struct RunSession {
         let findings = ground.findings.filter { finding in
             finding.severity == .warning || (plan.resumption != nil && finding.isBlocking)
         }
-        return [retry].compactMap { $0 } + findings.map { Notice(.warning, $0.reason) }
+        return [retry].compactMap { $0 } + plan.notices + findings.map { Notice(.warning, $0.reason) }
     }
 
     private struct Plan {
@@ -118,6 +118,8 @@ package struct RunSession {
         var writer: JournalWriter
         var resumption: Reason?
         var recalled: [TimedWindow]
+        /// What is said at the start.
+        var notices: [Notice] = []
     }
 
     /// Takes up an unfinished run, or begins a new one.
@@ -181,23 +183,30 @@ package struct RunSession {
         let roles = Roles(found: found.weights)
         let rules = StartRules(options: options, ground: ground, found: found)
         if let refusal = await rules.refusals(after: runs.last).first { throw refusal }
+        var (paced, notices) = try await ground.paced(roles)
         let now = await clock.now()
         let header = RunHeader(
             version: options.version,
             run: RunID.make(at: now, after: runs.last?.runID),
             startedAt: now,
-            spec: spec,
+            spec: paced,
             roles: roles,
             place: found.place,
             cluster: ground.server
         )
+        var recalled = PriorHistory.windows(from: runs, for: header)
+        if recalled.isEmpty, let found = await ground.history(header) {
+            recalled = found.windows
+            notices.append(found.notice)
+        }
         let writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))
         return Plan(
             header: header,
             state: RunState(header: header),
             writer: writer,
             resumption: nil,
-            recalled: PriorHistory.windows(from: runs, for: header)
+            recalled: recalled,
+            notices: notices
         )
     }
 }

@@ -30,7 +30,9 @@ package struct UnfinishedRun: Sendable {
                 hint: "use the Haldane that wrote it, or begin anew with --new"
             )
         }
-        guard let header = fold.header, let state = fold.state, state.ledger.outcome == nil else { return nil }
+        // A judgement of the past that was broken off is nothing to go on with.
+        guard let header = fold.header, header.purpose == nil, let state = fold.state, state.ledger.outcome == nil
+        else { return nil }
         var text = "the run \(header.run) was not finished and goes on"
         if extent.tornBytes > 0 { text += "; \(extent.tornBytes) bytes of an unfinished last write were cut off" }
         return UnfinishedRun(header: header, state: state, writer: writer, reason: Reason("resumed", text))
@@ -72,6 +74,9 @@ extension RunHeader {
 
     /// Refuses to go on with a run of another canary.
     func requireSameCanary(as spec: CanarySpec) throws(AgentError) {
+        var spec = spec
+        // Rounds that were made longer at the start, because the server's samples are further apart.
+        if spec.telemetry.prometheus != nil { spec.pace.interval = max(spec.pace.interval, self.spec.pace.interval) }
         guard self.spec != spec else { return }
         throw AgentError(
             "the unfinished run \(run) was begun with a different spec",

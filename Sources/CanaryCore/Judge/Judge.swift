@@ -15,6 +15,7 @@ package struct Judge: Sendable {
     private var incident = StableIncident(shares: [])
     private var restarts = RestartMonitor()
     private var difference = DifferenceSequence()
+    private var metrics: MetricJudge?
     private var elapsedSeconds = 0.0
     private var weightChangedUnjudged = false
     private var isBaking = false
@@ -25,6 +26,7 @@ package struct Judge: Sendable {
         history = History(bounds: nil)
         warmUp = WarmUp(seconds: rules.warmUpSeconds)
         guardrail = AbsoluteGuard(bar: rules.absoluteErrors)
+        metrics = MetricJudge(rules)
     }
 
     /// The engine's last answer, for output that shows everything; nil before the first judged window.
@@ -65,6 +67,7 @@ package struct Judge: Sendable {
             return .unknown(Reason("idle", "the run is over; this window is only recorded"), notes: rules.notes)
         case .watching:
             history.append(counts, bounds: window.bounds, limitSeconds: rules.historyLimitSeconds)
+            metrics?.remember(window)
             if let alarm { return degraded(alarm) }
             return Verdict(
                 kind: .undecided,
@@ -73,12 +76,13 @@ package struct Judge: Sendable {
                 notes: rules.notes
             )
         case .analyzing, .baking:
-            return compare(counts, in: context, alarm: alarm, crashing: crashing)
+            return compare(counts, of: window, in: context, alarm: alarm, crashing: crashing)
         }
     }
 
     private mutating func compare(
         _ counts: WindowCounts,
+        of window: Window,
         in context: JudgingContext,
         alarm: Reason?,
         crashing: Reason?
@@ -99,6 +103,14 @@ package struct Judge: Sendable {
                 )
             )
         }
+        let report =
+            context.phase == .baking
+            ? nil
+            : metrics?.judge(
+                window,
+                isFirstAfterWeightChange: weightChangedUnjudged,
+                isWarming: counts.canary.isServingWhileWarming
+            )
         weightChangedUnjudged = false
         self.engine = engine
         lastResult = result
@@ -113,7 +125,8 @@ package struct Judge: Sendable {
             counts: ratio,
             incident: incident.worst,
             difference95: context.phase == .baking ? nil : widen(with: result.metrics.first),
-            crashing: crashing
+            crashing: crashing,
+            metrics: report
         )
         let verdict = alarm.map { builder.degraded(because: $0) } ?? builder.verdict(isBaking: isBaking)
         guard let silent, verdict.kind != .degraded else { return verdict }
@@ -161,6 +174,9 @@ package struct Judge: Sendable {
 }
 
 extension [PodCounts] {
+    /// Whether a pod served requests inside its warm-up.
+    package var isServingWhileWarming: Bool { contains { $0.isWarming && $0.requests > 0 } }
+
     /// Failures among requests of all pods.
     var tally: Finding.Tally {
         Finding.Tally(

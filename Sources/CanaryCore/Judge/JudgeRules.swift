@@ -9,6 +9,9 @@ package struct JudgeRules: Sendable, Hashable {
     package var absoluteErrors: Double?
     /// History beyond this is dropped, oldest first.
     package var historyLimitSeconds: Double
+    /// Metrics of the user's own. With any of them `configuration.falseRollback` is their chance of error together, and as
+    /// much again errors' and latency's: see `MetricJudge`.
+    package var metrics: [MetricObjective]
     /// Repeated in every verdict.
     package var notes: [String]
 
@@ -17,19 +20,23 @@ package struct JudgeRules: Sendable, Hashable {
         warmUpSeconds: Double,
         absoluteErrors: Double?,
         historyLimitSeconds: Double = 6 * 3600,
+        metrics: [MetricObjective] = [],
         notes: [String] = []
     ) {
         self.configuration = configuration
         self.warmUpSeconds = warmUpSeconds
         self.absoluteErrors = absoluteErrors
         self.historyLimitSeconds = historyLimitSeconds
+        self.metrics = metrics
         self.notes = notes
     }
 
     /// The rules of a run of this spec.
     package init(_ spec: CanarySpec) {
         var configuration = EngineConfiguration()
-        configuration.falseRollback = spec.guards.falseRollback
+        // Two groups of metrics, each with half of the rollout's chance of error.
+        let groups: Double = spec.objectives.metrics.isEmpty ? 1 : 2
+        configuration.falseRollback = spec.guards.falseRollback / groups
         configuration.falsePromotion = spec.guards.falsePromotion
         configuration.errorDelta = spec.objectives.errors.tolerance
         configuration.errorRatio = spec.objectives.errors.ratio
@@ -45,6 +52,7 @@ package struct JudgeRules: Sendable, Hashable {
             configuration: configuration,
             warmUpSeconds: spec.pace.warmup.inSeconds,
             absoluteErrors: spec.guards.absoluteErrors,
+            metrics: spec.objectives.metrics,
             notes: spec.telemetry.comparable == .assume
                 ? ["comparability of the two versions' traffic was assumed by the spec (telemetry.comparable)"] : []
         )

@@ -20,6 +20,8 @@ extension WindowQuality.Unusable {
             Reason("nothing-scraped", "no target answered")
         case .baseline:
             Reason("baseline", "first round: counters are read, there is nothing to compare yet")
+        case .source(let label, let message):
+            Reason(label, message)
         }
     }
 }

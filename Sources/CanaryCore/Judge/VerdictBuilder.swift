@@ -11,13 +11,16 @@ struct VerdictBuilder {
     let difference95: Finding.Range?
     /// Why the canary's restarts forbid a step up, if they do.
     let crashing: Reason?
+    /// Metrics of the user's own; nil if there are none, or they are not judged now.
+    let metrics: MetricReport?
 
     func verdict(isBaking: Bool) -> Verdict {
-        switch result.decision {
+        if result.decision != .rollback, let harm = metrics?.harm { return degraded(because: harm) }
+        return switch result.decision {
         case .rollback:
             build(.degraded, .rollback, harmReason(isBaking: isBaking))
         case .advance, .promote:
-            if let reason = crashing ?? incidentReason {
+            if let reason = crashing ?? incidentReason ?? metrics?.obstacle {
                 build(.undecided, .hold, reason)
             } else {
                 build(.healthy, result.decision == .promote ? .promote : .advance, safetyReason)
@@ -48,11 +51,11 @@ struct VerdictBuilder {
             decision: decision,
             reason: reason,
             window: result.window,
-            logE: result.logE,
-            logD: result.logD,
+            logE: metrics.map { max(result.logE, $0.logE) } ?? result.logE,
+            logD: metrics.map { max(result.logD, $0.logE) } ?? result.logD,
             harmThreshold: result.rollbackThreshold,
             safetyThreshold: -Elementary.log(rules.configuration.falsePromotion),
-            findings: findings,
+            findings: findings + (metrics?.findings ?? []),
             missingRequests: missing,
             notes: rules.notes + notes
         )
@@ -80,6 +83,10 @@ struct VerdictBuilder {
         if rules.configuration.isPerPod, result.unseenEpisodeShare > 0.02, result.metrics.count > 1 {
             notes.append("stable has been watched too briefly to rule out pod episodes (6 h advised)")
         }
+        if metrics == nil, !rules.metrics.isEmpty {
+            let names = rules.metrics.map(\.query).joined(separator: ", ")
+            notes.append("metrics of your own are not judged before/after: \(names)")
+        }
         return notes
     }
 }
@@ -105,14 +112,15 @@ extension VerdictBuilder {
         let place = isBaking ? " (before/after 100 %, confounded by time)" : ""
         return Reason(
             metric.edge == nil ? "errors" : "latency",
-            "\(comparison(metric))\(place); evidence \(odds(result.logD)) : 1"
+            "\(comparison(metric))\(place); evidence \(EvidenceWords.odds(result.logD)) : 1"
         )
     }
 
     private var safetyReason: Reason {
-        Reason(
+        let own = metrics.map { "; nothing speaks against \($0.names.joined(separator: ", "))" } ?? ""
+        return Reason(
             "proved",
-            "not worse than the margin on every metric: " + comparison(result.metrics[0])
+            "not worse than the margin on every metric: " + comparison(result.metrics[0]) + own
         )
     }
 
@@ -132,7 +140,8 @@ extension VerdictBuilder {
         switch result.blockers.first {
         case .suspicion:
             let metric = result.metrics[result.leadingMetric]
-            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence \(odds(result.logE)) : 1")
+            let odds = EvidenceWords.odds(result.logE)
+            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence \(odds) : 1")
         case .warmUp:
             return Reason("warm-up", "the canary's pods are warming up")
         case .splitNotProved:
@@ -174,9 +183,5 @@ extension VerdictBuilder {
         return "\(what): canary \(Phrase.percent(canary)) of \(Phrase.count(metric.canaryTotal.n)), stable "
             + "\(Phrase.percent(stable)) of \(Phrase.count(metric.stableTotal.n)) requests "
             + "(\(Phrase.points(canary - stable)))"
-    }
-
-    private func odds(_ log: Double) -> String {
-        log > 30 ? "over 10^13" : Phrase.count(Elementary.exp(max(log, 0)).rounded())
     }
 }

@@ -270,4 +270,12 @@ package struct NotifyTarget: Sendable, Hashable, Codable {
         self.template = template
         self.on = on
     }
+
+    /// Journals of before there were templates have the address alone.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        webhook = try container.decode(String.self, forKey: .webhook)
+        template = try container.decodeIfPresent(String.self, forKey: .template) ?? "haldane"
+        on = try container.decodeIfPresent(Occasion.self, forKey: .on) ?? .all
+    }
 }

@@ -18,6 +18,15 @@ package struct Objectives: Sendable, Hashable, Codable {
         self.metrics = metrics
         self.service = service
     }
+
+    /// Journals of before there were metrics do not have them.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        errors = try container.decode(ErrorObjective.self, forKey: .errors)
+        latency = try container.decode(LatencyObjective.self, forKey: .latency)
+        metrics = try container.decodeIfPresent([MetricObjective].self, forKey: .metrics) ?? []
+        service = try container.decodeIfPresent(ServiceObjective.self, forKey: .service)
+    }
 }
 
 /// A metric of one's own: a query by name, and how much worse the canary may be.

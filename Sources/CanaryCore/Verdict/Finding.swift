@@ -1,19 +1,21 @@
-/// What is known of one metric: failed requests, or requests slower than one bucket edge.
+/// What is known of one metric: failed requests, requests slower than one bucket edge, or a metric of the user's own.
 package struct Finding: Sendable, Hashable, Codable {
-    /// `errors`, or `latency>25ms`.
+    /// `errors`, `latency>25ms`, or the name of a query.
     package var name: String
-    /// The bucket edge in milliseconds; nil for errors.
+    /// The bucket edge in milliseconds, or in the unit of the user's histogram; nil for errors, ratios and gauges.
     package var edge: Double?
     /// Log evidence that the canary is worse than tolerated, in nats, and what bursts may have contributed to it.
     package var logE: Double
     package var penalty: Double
     /// Evidence that it is not worse, for the metrics that promotion asks.
     package var safety: Safety?
-    /// Events and requests since the first step.
+    /// Events and requests since the first step; of a gauge none.
     package var stable: Tally
     package var canary: Tally
     /// Where canary's share less stable's lies, 95 % whenever one looks; kept for errors only.
     package var difference95: Range?
+    /// What is particular to a metric of the user's own; nil for errors and latency.
+    package var custom: Custom?
 
     package init(
         name: String,
@@ -23,7 +25,8 @@ package struct Finding: Sendable, Hashable, Codable {
         safety: Safety?,
         stable: Tally,
         canary: Tally,
-        difference95: Range? = nil
+        difference95: Range? = nil,
+        custom: Custom? = nil
     ) {
         self.name = name
         self.edge = edge
@@ -33,6 +36,7 @@ package struct Finding: Sendable, Hashable, Codable {
         self.stable = stable
         self.canary = canary
         self.difference95 = difference95
+        self.custom = custom
     }
 
     /// An interval of differences of shares.

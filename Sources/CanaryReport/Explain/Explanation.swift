@@ -89,6 +89,7 @@ package struct Explanation: Sendable {
     }
 
     private func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
+        if let words = finding.customWords { return "\(words)." }
         guard let canary = finding.canary.share, let stable = finding.stable.share else {
             return finding.safety == nil ? nil : "\(finding.name): not enough requests to compare."
         }
@@ -135,7 +136,7 @@ package struct Explanation: Sendable {
 
     /// The bake has a threshold of its own.
     private func isBake(_ verdict: Verdict) -> Bool {
-        (verdict.harmThreshold + Elementary.log(header.spec.guards.falseRollback)).magnitude > 1e-6
+        (verdict.harmThreshold + Elementary.log(JudgeRules(header.spec).configuration.falseRollback)).magnitude > 1e-6
     }
 
     private var ending: String {

@@ -3,6 +3,7 @@ import CanaryCore
 /// The rows of one metric: both versions, their difference, and two bars of evidence.
 enum EvidenceRows {
     static func rows(_ finding: Finding, verdict: Verdict, bar: Int, style: Style) -> [String] {
+        if finding.custom != nil { return customRows(finding, verdict: verdict, bar: bar, style: style) }
         let stable = finding.stable.share
         let canary = finding.canary.share
         let difference = stable.flatMap { stable in canary.map { Phrase.points($0 - stable) } } ?? "-"
@@ -24,6 +25,37 @@ enum EvidenceRows {
             lines.append(second + harm)
         } else {
             lines.append(head + harm)
+        }
+        return lines
+    }
+
+    /// A metric of the user's own: its name on a line for itself, because it may be long.
+    private static func customRows(_ finding: Finding, verdict: Verdict, bar: Int, style: Style) -> [String] {
+        let harmShare = share(finding.logE, of: verdict.harmThreshold)
+        let harm = row("harm", harmShare, finding.logE >= verdict.harmThreshold, bar, .bad, style)
+        let name = TextCells.harmless(finding.label)
+        var lines = ["  \(sign(finding, harmShare, style)) \(name)"]
+        let blank = String(repeating: " ", count: 16)
+        func cells(_ stable: String, _ canary: String) -> String {
+            blank + TextCells.padded(stable, to: 11) + TextCells.padded(canary, to: 11)
+        }
+        if let level = finding.custom?.level, let stable = level.stable, let canary = level.canary {
+            let change = level.change.map { "\($0 < 0 ? "" : "+")\(Phrase.percent($0))" } ?? "-"
+            lines.append(
+                cells(Phrase.decimal(stable), Phrase.decimal(canary)) + TextCells.padded(change, to: 12) + harm
+            )
+            lines.append("\(blank)worse in \(level.losses) of \(level.comparisons) comparisons")
+        } else if let stable = finding.stable.share, let canary = finding.canary.share {
+            lines.append(
+                cells(Phrase.percent(stable), Phrase.percent(canary))
+                    + TextCells.padded(Phrase.points(canary - stable), to: 12) + harm
+            )
+            let requests = TextCells.padded(Phrase.count(finding.stable.requests), to: 11)
+            lines.append(blank + requests + Phrase.count(finding.canary.requests))
+        }
+        if let absence = finding.custom?.absence {
+            let words = "\(style.symbol(.unknown)) no data: \(TextCells.harmless(absence))"
+            lines.append(blank + style.paint(words, .warning))
         }
         return lines
     }

@@ -104,7 +104,7 @@ extension LiveView {
         var lines = [style.paint("                stable     canary     difference  evidence", .quiet)]
         for finding in decisive(verdict) {
             lines += EvidenceRows.rows(finding, verdict: verdict, bar: bar, style: style)
-            if finding.edge == nil, let interval = difference95 {
+            if finding.edge == nil, finding.custom == nil, let interval = difference95 {
                 let range = "\(Phrase.points(interval.lower)) to \(Phrase.points(interval.upper))"
                 lines.append(style.paint("                difference, 95 % at any time: \(range)", .quiet))
             }
@@ -112,16 +112,29 @@ extension LiveView {
         return lines
     }
 
-    /// Errors, the metrics that promotion asks, and the worst other one; at most six.
+    /// Errors, the metrics that promotion asks, and the worst other one, at most six; then metrics of the user's own.
     private func decisive(_ verdict: Verdict) -> [Finding] {
-        let worst = verdict.findings.dropFirst().max { $0.logE - $0.penalty < $1.logE - $1.penalty }?.name
-        return Array(
-            verdict.findings.enumerated()
-                .filter {
-                    $0.offset == 0 || $0.element.safety != nil || ($0.element.name == worst && $0.element.logE > 1)
-                }
-                .map(\.element).prefix(6)
-        )
+        let findings = verdict.findings.filter { $0.custom == nil }
+        let worst = findings.dropFirst().max { $0.logE - $0.penalty < $1.logE - $1.penalty }?.name
+        let shown = findings.enumerated()
+            .filter {
+                $0.offset == 0 || $0.element.safety != nil || ($0.element.name == worst && $0.element.logE > 1)
+            }
+            .map(\.element).prefix(6)
+        return shown + worstOfOwn(verdict)
+    }
+
+    /// The four worst metrics of the user's own, each at its worst edge.
+    private func worstOfOwn(_ verdict: Verdict) -> [Finding] {
+        var own: [Finding] = []
+        for finding in verdict.findings where finding.custom != nil {
+            if let place = own.firstIndex(where: { $0.name == finding.name }) {
+                if finding.logE > own[place].logE { own[place] = finding }
+            } else {
+                own.append(finding)
+            }
+        }
+        return Array(own.sorted { $0.logE > $1.logE }.prefix(4))
     }
 
     private func nextLines(width: Int, style: Style) -> [String] {

@@ -14,10 +14,11 @@ extension RecordedAnswer {
         if let weightInForce { parts.append("at \(Phrase.weight(weightInForce))") }
         parts.append("\(verdict.rawValue): \(action)")
         if decision == .hold, let doubt = result?.blockers.lazy.compactMap(Self.doubt).first { parts.append(doubt) }
-        if let because { parts.append(because.text) }
+        if let because { parts.append(TextCells.harmless(because.text)) }
         guard let result else { return parts.joined(separator: "  ") }
 
-        let harm = result.rollbackThreshold > 0 ? min(max(result.logD / result.rollbackThreshold, 0), 1) : 0
+        let logD = max(result.logD, metrics?.logE ?? -.infinity)
+        let harm = result.rollbackThreshold > 0 ? min(max(logD / result.rollbackThreshold, 0), 1) : 0
         parts.append("harm \(Self.share(harm))")
         if result.promotion.indices.contains(result.margin) {
             let least = result.promotion[result.margin].map {
@@ -28,6 +29,10 @@ extension RecordedAnswer {
         let shown =
             result.metrics.indices.contains(result.leadingMetric) && decision == .rollback ? result.leadingMetric : 0
         if result.metrics.indices.contains(shown) { parts.append(Self.comparison(result.metrics[shown])) }
+        // The reason has told of it already.
+        if because == nil, let worst = metrics?.findings.max(by: { $0.logE < $1.logE }), let words = worst.customWords {
+            parts.append(TextCells.harmless(words))
+        }
         return parts.joined(separator: "  ")
     }
 

@@ -12,8 +12,10 @@ struct RecordedAnswer {
     /// What the engine said; nil for a window that was not judged.
     var result: EngineResult?
     var promoteEdges: [Double] = []
-    /// A reason from outside the engine: unusable telemetry or the absolute guard.
+    /// A reason from outside the engine: unusable telemetry, the absolute guard, or a metric of the user's own.
     var because: Reason?
+    /// Metrics of the user's own; nil if there are none.
+    var metrics: MetricReport?
 
     init(
         verdict: Verdict.Kind,
@@ -22,7 +24,8 @@ struct RecordedAnswer {
         weightInForce: Double? = nil,
         result: EngineResult? = nil,
         promoteEdges: [Double] = [],
-        because: Reason? = nil
+        because: Reason? = nil,
+        metrics: MetricReport? = nil
     ) {
         self.verdict = verdict
         self.decision = decision
@@ -31,9 +34,14 @@ struct RecordedAnswer {
         self.result = result
         self.promoteEdges = promoteEdges
         self.because = because
+        self.metrics = metrics
     }
 
     /// Appends the object of design section 7, one line.
+    ///
+    /// Metrics of the user's own follow the others in `metrics`; the arrays by metric (`phi1`, `rho` and so on) and
+    /// `logE` are the engine's alone. With any of them `ownLogE` is their evidence together and `ownThreshold` what it
+    /// has to reach.
     func write(run: String, to writer: inout JSONLineWriter) {
         writer.beginObject()
         writer.key("run")
@@ -56,7 +64,7 @@ struct RecordedAnswer {
     }
 
     private func write(_ result: EngineResult, to writer: inout JSONLineWriter) {
-        let metrics = result.metrics
+        let (metrics, own) = (result.metrics, metrics)
         writer.key("logE")
         writer.double(result.logE)
         writer.key("logD")
@@ -79,7 +87,14 @@ struct RecordedAnswer {
             write(metric.canaryTotal, to: &writer)
             writer.endObject()
         }
+        for finding in own?.findings ?? [] { VerdictJSON.write(finding, to: &writer) }
         writer.endArray()
+        if let own {
+            writer.key("ownLogE")
+            writer.double(own.logE)
+            writer.key("ownThreshold")
+            writer.double(own.threshold)
+        }
         writer.key("logEMetrics")
         write(metrics, \.logE, to: &writer)
         writer.key("phi1")

@@ -17,10 +17,12 @@ struct RecordedRun {
     private var elapsed = 0.0
     private var firstRequests: [String: Double] = [:]
     private var guardrail: AbsoluteGuard
+    private var metrics: MetricJudge?
 
     init(settings: RecordedSettings) {
         weight = settings.steps[0]
         guardrail = AbsoluteGuard(bar: settings.rules.absoluteErrors)
+        metrics = MetricJudge(settings.rules)
     }
 
     /// Whether a window of the comparison has come; history may not follow it.
@@ -30,6 +32,7 @@ struct RecordedRun {
     mutating func remember(_ window: Window, settings: RecordedSettings) -> Bool {
         guard let counts = counts(of: window, settings: settings) else { return false }
         history.append(WindowCounts(seconds: counts.seconds, stable: counts.stable, canary: []))
+        metrics?.remember(window)
         historySeconds += window.seconds
         guard historySeconds > settings.rules.historyLimitSeconds || history.count > Self.mostHistory else {
             return true
@@ -57,9 +60,14 @@ struct RecordedRun {
         let context = WindowContext(step: step, isFirstAfterWeightChange: isChangeUnjudged)
         // Nil only if `beginIfNeeded` was left out.
         guard let result = engine?.judge(counts, in: context) else { return nil }
+        let report = metrics?.judge(
+            window,
+            isFirstAfterWeightChange: isChangeUnjudged,
+            isWarming: counts.canary.isServingWhileWarming
+        )
         isChangeUnjudged = false
 
-        let decision: EngineDecision = alarm == nil ? result.decision : .rollback
+        let (decision, because) = decide(result, alarm: alarm, report)
         switch decision {
         case .hold:
             verdict = .undecided
@@ -80,8 +88,26 @@ struct RecordedRun {
             weightInForce: inForce,
             result: result,
             promoteEdges: engine?.promoteEdges ?? [],
-            because: alarm
+            because: because,
+            metrics: report
         )
+    }
+
+    /// The engine's decision, unless something beside it says otherwise.
+    private func decide(
+        _ result: EngineResult,
+        alarm: Reason?,
+        _ report: MetricReport?
+    ) -> (EngineDecision, because: Reason?) {
+        if let alarm { return (.rollback, alarm) }
+        switch result.decision {
+        case .rollback:
+            return (.rollback, nil)
+        case .hold, .advance, .promote:
+            if let harm = report?.harm { return (.rollback, harm) }
+            guard result.decision != .hold, let obstacle = report?.obstacle else { return (result.decision, nil) }
+            return (.hold, obstacle)
+        }
     }
 
     private mutating func beginIfNeeded(_ settings: RecordedSettings) {

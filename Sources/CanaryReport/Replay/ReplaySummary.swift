@@ -80,21 +80,23 @@ package struct ReplaySummary: Sendable {
                 ? "all are the recorded ones, bit for bit"
                 : "\(Phrase.count(differenceCount)) are not the recorded ones"
             lines.append(
-                "\(sign): \(Figures.plural(verdicts, "verdict")) of run \(header.run) recomputed from the evidence; \(rest)"
+                "\(sign): \(Figures.plural(verdicts, "verdict")) of \(thing) \(header.run) recomputed from the evidence; \(rest)"
             )
         } else {
             let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change"
             lines.append(
-                "\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of run \(header.run)"
+                "\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of \(thing) \(header.run)"
             )
-            lines.append("  recorded    \(Self.words(recorded))")
-            lines.append("  recomputed  \(Self.words(recomputed))")
-            lines.append(
-                "  the evidence ends where the recorded run ended; windows after a changed decision keep the recorded weights"
-            )
+            lines.append("  recorded    \(words(recorded))")
+            lines.append("  recomputed  \(words(recomputed))")
+            if header.purpose == nil {
+                lines.append(
+                    "  the evidence ends where the recorded run ended; windows after a changed decision keep the recorded weights"
+                )
+            }
         }
         if let outcome {
-            lines.append("  outcome     \(OutcomeWords.short(outcome)): \(TextCells.harmless(outcome.reason.text))")
+            lines.append("  outcome     \(Self.word(outcome, header)): \(TextCells.harmless(outcome.reason.text))")
         }
         for difference in differences.prefix(settings.isEmpty ? 20 : 5) {
             lines.append(
@@ -112,10 +114,29 @@ package struct ReplaySummary: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func words(_ decision: FirstDecision?) -> String {
+    /// What the journal is the record of.
+    private var thing: String { header.purpose == nil ? "run" : "judgement" }
+
+    private static func word(_ outcome: Outcome, _ header: RunHeader) -> String {
+        header.purpose == .beforeAfter ? PastAdvice.weakWord(outcome) : OutcomeWords.short(outcome)
+    }
+
+    private func words(_ decision: FirstDecision?) -> String {
+        guard header.purpose == nil else { return pastWords(decision) }
         guard let decision else { return "held to the end" }
         return
             "\(decision.verdict.decision.rawValue) at window \(decision.window): \(TextCells.harmless(decision.verdict.reason.text))"
+    }
+
+    /// A judgement of the past decides nothing: it finds something.
+    private func pastWords(_ decision: FirstDecision?) -> String {
+        guard let decision else { return "open to the end" }
+        let words = PastWords(header)
+        let word =
+            words.isConfounded
+            ? PastAdvice.weakWord(.judged(decision.verdict.kind, decision.verdict.reason))
+            : decision.verdict.kind.rawValue
+        return "\(word) at window \(decision.window): \(TextCells.harmless(words.sentence(decision.verdict)))"
     }
 
     private static func brief(_ verdict: Verdict) -> String {

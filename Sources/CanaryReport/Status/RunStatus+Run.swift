@@ -96,9 +96,9 @@ extension RunStatus.Judged {
             missingRequests: verdict.missingRequests,
             harm: isCompared ? verdict.harmProgress : nil,
             safe: isCompared ? verdict.safetyProgress : nil,
-            metrics: verdict.findings.filter { $0.edge == nil || $0.safety != nil }.prefix(8).map {
+            metrics: verdict.findings.filter { $0.edge == nil || $0.safety != nil || $0.custom != nil }.prefix(20).map {
                 RunStatus.Metric(
-                    name: $0.name,
+                    name: $0.label,
                     stable: $0.stable.share,
                     canary: $0.canary.share,
                     differenceLow: $0.difference95?.low,

@@ -88,7 +88,9 @@ package struct RunPreview: Sendable {
             return finished(lines)
         }
         lines.append(
-            "  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already"
+            spec.telemetry.prometheus != nil
+                ? "  history   is read from the server; what is missing of \(Phrase.duration(spec.pace.history.inSeconds)) is watched"
+                : "  history   stable is watched for \(Phrase.duration(spec.pace.history.inSeconds)) at these weights, less what is known already"
         )
         lines.append("  writes to \(place), each only after the one before is proved:")
         for write in writes {
@@ -106,6 +108,11 @@ package struct RunPreview: Sendable {
 
     private var telemetry: String {
         let failed = Set(window.quality.faults.map(\.pod)).count
+        if let server = spec.telemetry.prometheus {
+            guard window.quality.unusable == nil else { return "\(server.url) gave nothing that can be judged" }
+            return "\(server.url) has \(Figures.plural(window.stable.count, "stable pod")) and "
+                + "\(Figures.plural(window.canary.count, "canary pod")); \(Figures.plural(failed, "fault"))"
+        }
         guard spec.telemetry.pods == nil else {
             let pods = (population?.stable.total ?? 0) + (population?.canary.total ?? 0)
             return "\(Figures.plural(failed, "fault")) while scraping \(Figures.plural(pods, "pod"))"

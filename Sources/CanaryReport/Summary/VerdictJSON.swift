@@ -39,7 +39,8 @@ package enum VerdictJSON {
         writer.endObject()
     }
 
-    private static func write(_ finding: Finding, to writer: inout JSONLineWriter) {
+    /// Writes one finding; what is particular to a metric of the user's own comes last.
+    static func write(_ finding: Finding, to writer: inout JSONLineWriter) {
         writer.beginObject()
         writer.key("name")
         writer.string(finding.name)
@@ -61,7 +62,31 @@ package enum VerdictJSON {
             writer.key("difference95")
             writer.doubles([difference.low, difference.high])
         }
+        if let custom = finding.custom { write(custom, to: &writer) }
         writer.endObject()
+    }
+
+    private static func write(_ custom: Finding.Custom, to writer: inout JSONLineWriter) {
+        writer.key("kind")
+        if let kind = custom.kind { writer.string(kind.rawValue) } else { writer.null() }
+        writer.key("direction")
+        writer.string(custom.direction.rawValue)
+        writer.key("tolerance")
+        writer.double(custom.tolerance)
+        if let level = custom.level {
+            writer.key("stableMean")
+            writer.double(level.stable)
+            writer.key("canaryMean")
+            writer.double(level.canary)
+            writer.key("comparisons")
+            writer.integer(level.comparisons)
+            writer.key("worse")
+            writer.integer(level.losses)
+        }
+        if let absence = custom.absence {
+            writer.key("absent")
+            writer.string(absence)
+        }
     }
 
     private static func write(_ tally: Finding.Tally, to writer: inout JSONLineWriter) {

@@ -23,6 +23,17 @@ package enum SpecAdvice {
         if spec.telemetry.security.skipsVerification {
             warnings.append("TLS certificates of the scrape targets are not verified")
         }
+        if let server = spec.telemetry.prometheus {
+            if server.security.skipsVerification {
+                warnings.append("the TLS certificate of the Prometheus server is not verified")
+            }
+            if server.url.hasPrefix("http://"),
+                server.token ?? server.password ?? server.passwordFile != nil
+                    || server.security.tokenFile != nil
+            {
+                warnings.append("telemetry.prometheus.url is http://: the credentials go over the network in the clear")
+            }
+        }
         if spec.guards.absoluteErrors == nil {
             warnings.append("guards.absolute is off: a dead canary is left to the statistics")
         }

@@ -12,6 +12,7 @@ struct RecordedLineDecoder {
     private var stable: [PodWindow]?
     private var canary: [PodWindow]?
     private var quality = WindowQuality()
+    private var metrics: [MetricWindow] = []
 
     /// - Parameter bounds: those of the header, nil before it.
     init(bounds: LatencyBounds?) {
@@ -58,6 +59,8 @@ struct RecordedLineDecoder {
             ownBounds = try decodeBounds(&cursor)
         } else if cursor.matches(key, "quality") {
             quality = try WindowQualityDecoder.decode(&cursor)
+        } else if cursor.matches(key, "metrics") {
+            metrics = try MetricWindowDecoder.decode(&cursor)
         } else {
             try cursor.skipValue()
         }
@@ -88,7 +91,8 @@ struct RecordedLineDecoder {
             bounds: bounds,
             stable: stable,
             canary: canary ?? [],
-            quality: quality
+            quality: quality,
+            metrics: metrics
         )
         return .window(run: run, window)
     }

@@ -56,6 +56,10 @@ package enum WindowEncoder {
                 writer.key("quality")
                 write(window.quality, &writer)
             }
+            if !window.metrics.isEmpty {
+                writer.key("metrics")
+                MetricWindowEncoder.write(window.metrics, &writer)
+            }
         }
     }
 
@@ -173,6 +177,12 @@ package enum WindowEncoder {
         case .noIstioSeries: writer.string("noIstioSeries")
         case .nothingScraped: writer.string("nothingScraped")
         case .baseline: writer.string("baseline")
+        case .source(let label, let message):
+            writer.string("source")
+            writer.key("label")
+            writer.string(label)
+            writer.key("message")
+            writer.string(message)
         }
         writer.endObject()
     }

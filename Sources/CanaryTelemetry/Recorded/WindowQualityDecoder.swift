@@ -2,7 +2,7 @@
 enum WindowQualityDecoder {
     static func decode(_ cursor: inout JSONCursor) throws(RecordedWindowError) -> WindowQuality {
         var quality = WindowQuality()
-        try forEachKey(&cursor, "'quality'") { (cursor, key) throws(RecordedWindowError) in
+        try cursor.forEachKey("'quality'") { (cursor, key) throws(RecordedWindowError) in
             if cursor.matches(key, "unusable") {
                 quality.unusable = try decodeUnusable(&cursor)
             } else if cursor.matches(key, "faults") {
@@ -28,13 +28,18 @@ enum WindowQualityDecoder {
         if try cursor.takeNull() { return nil }
         let place = cursor.position
         var why = ""
+        var (label, message) = ("", "")
         var side = WindowQuality.Side.unknown
         var counts = (answered: 0, known: 0, failed: 0, rounds: 0)
-        try forEachKey(&cursor, "'unusable'") { (cursor, key) throws(RecordedWindowError) in
+        try cursor.forEachKey("'unusable'") { (cursor, key) throws(RecordedWindowError) in
             if cursor.matches(key, "why") {
                 why = try cursor.string("'why'")
             } else if cursor.matches(key, "side") {
                 side = try decodeSide(&cursor)
+            } else if cursor.matches(key, "label") {
+                label = try cursor.string("'label'")
+            } else if cursor.matches(key, "message") {
+                message = try cursor.string("'message'")
             } else if cursor.matches(key, "answered") {
                 counts.answered = try cursor.count("'answered'")
             } else if cursor.matches(key, "known") {
@@ -53,15 +58,16 @@ enum WindowQualityDecoder {
         case "noIstioSeries": return .noIstioSeries
         case "nothingScraped": return .nothingScraped
         case "baseline": return .baseline
+        case "source": return .source(label: label, message: message)
         default: throw cursor.failure("an unknown reason in 'unusable'", at: place)
         }
     }
 
     private static func decodeFaults(_ cursor: inout JSONCursor) throws(RecordedWindowError) -> [PodFault] {
         var faults: [PodFault] = []
-        try forEachElement(&cursor, "'faults'") { (cursor) throws(RecordedWindowError) in
+        try cursor.forEachElement("'faults'") { (cursor) throws(RecordedWindowError) in
             var fault = PodFault(pod: "", side: .unknown, label: "", message: "")
-            try forEachKey(&cursor, "a fault") { (cursor, key) throws(RecordedWindowError) in
+            try cursor.forEachKey("a fault") { (cursor, key) throws(RecordedWindowError) in
                 if cursor.matches(key, "pod") {
                     fault.pod = try cursor.string("'pod'")
                 } else if cursor.matches(key, "side") {
@@ -89,7 +95,7 @@ enum WindowQualityDecoder {
 
     private static func decodeNames(_ cursor: inout JSONCursor) throws(RecordedWindowError) -> [String] {
         var names: [String] = []
-        try forEachElement(&cursor, "'restarts'") { (cursor) throws(RecordedWindowError) in
+        try cursor.forEachElement("'restarts'") { (cursor) throws(RecordedWindowError) in
             names.append(try cursor.string("a pod"))
         }
         return names
@@ -101,7 +107,7 @@ enum WindowQualityDecoder {
         _ what: StaticString
     ) throws(RecordedWindowError) -> [CallerCount] {
         var counts: [CallerCount] = []
-        try forEachElement(&cursor, what) { (cursor) throws(RecordedWindowError) in
+        try cursor.forEachElement(what) { (cursor) throws(RecordedWindowError) in
             try cursor.expect(UInt8(ascii: "["), "a pair of name and count")
             let name = try cursor.string("a name")
             try cursor.expect(UInt8(ascii: ","), "a comma")
@@ -110,29 +116,5 @@ enum WindowQualityDecoder {
             counts.append(CallerCount(name: name, count: count))
         }
         return counts
-    }
-
-    private static func forEachElement(
-        _ cursor: inout JSONCursor,
-        _ what: StaticString,
-        _ body: (inout JSONCursor) throws(RecordedWindowError) -> Void
-    ) throws(RecordedWindowError) {
-        guard cursor.take(UInt8(ascii: "[")) else { throw cursor.failure("\(what) must be an array") }
-        if cursor.take(UInt8(ascii: "]")) { return }
-        repeat { try body(&cursor) } while try cursor.hasNext(closing: UInt8(ascii: "]"), what)
-    }
-
-    private static func forEachKey(
-        _ cursor: inout JSONCursor,
-        _ what: StaticString,
-        _ body: (inout JSONCursor, JSONCursor.Text) throws(RecordedWindowError) -> Void
-    ) throws(RecordedWindowError) {
-        guard cursor.take(UInt8(ascii: "{")) else { throw cursor.failure("\(what) must be an object") }
-        if cursor.take(UInt8(ascii: "}")) { return }
-        repeat {
-            let key = try cursor.text("a key")
-            try cursor.expect(UInt8(ascii: ":"), "a colon")
-            try body(&cursor, key)
-        } while try cursor.hasNext(closing: UInt8(ascii: "}"), what)
     }
 }

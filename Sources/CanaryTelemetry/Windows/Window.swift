@@ -18,6 +18,11 @@ package struct Window: Sendable, Hashable {
     /// How complete the round was.
     package var quality: WindowQuality
 
+    /// Metrics of the user's own: those with a name, each once, at most `MetricWindow.mostMetrics`; others are dropped.
+    package var metrics: [MetricWindow] {
+        didSet { metrics = MetricWindow.kept(metrics) }
+    }
+
     package init(
         seconds: Double,
         weight: Double? = nil,
@@ -25,7 +30,8 @@ package struct Window: Sendable, Hashable {
         bounds: LatencyBounds = .istio,
         stable: [PodWindow] = [],
         canary: [PodWindow] = [],
-        quality: WindowQuality = WindowQuality()
+        quality: WindowQuality = WindowQuality(),
+        metrics: [MetricWindow] = []
     ) {
         self.seconds = seconds
         self.weight = weight
@@ -34,6 +40,7 @@ package struct Window: Sendable, Hashable {
         self.stable = stable
         self.canary = canary
         self.quality = quality
+        self.metrics = MetricWindow.kept(metrics)
     }
 
     package var stableTotal: Int { stable.reduce(0) { $0 &+ $1.total } }

@@ -47,6 +47,9 @@ package struct WindowQuality: Sendable, Hashable {
         case nothingScraped
         /// The first round after the start: baselines only.
         case baseline
+        /// The server that keeps the telemetry gave nothing that may be judged: a bounded word, and a sentence that names
+        /// the server and the query.
+        case source(label: String, message: String)
     }
 
     package enum Side: String, Sendable, Hashable, Codable {
@@ -62,7 +65,7 @@ package struct PodFault: Sendable, Hashable {
     package var pod: String
     package var side: WindowQuality.Side
     /// A bounded word: `refused`, `timeout`, `status`, `not-exposition`, `malformed`, `too-large`, `truncated`,
-    /// `no-witness`, `bad-histogram`, `no-series`, `other`.
+    /// `no-witness`, `bad-histogram`, `no-series`, `other`; of stored telemetry `stale`, `no-sample`, `gap`, `future`.
     package var label: String
     /// One sentence with the place: URL, line, column.
     package var message: String

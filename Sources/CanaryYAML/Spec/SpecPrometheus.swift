@@ -9,6 +9,10 @@ enum SpecPrometheus {
         if let url = reader.text(section, "url", "a URL"), let node = section.node["url"] {
             if let fault = SpecVariables.fault(ofAddress: url) {
                 reader.fail("\(section.path).url \(fault)", at: node)
+            } else if url.contains("@") {
+                reader.fail("\(section.path).url must not hold credentials: use username and passwordFile", at: node)
+            } else if url.contains("?") || url.contains("#") {
+                reader.fail("\(section.path).url must end before /api/v1, without a query", at: node)
             }
             prometheus.url = url
         }

@@ -252,7 +252,7 @@ package enum SpecSchema {
                 required: ["success"],
                 [
                     "success": percent("The share of requests that must not fail.", nil),
-                    "period": duration("The time over which it is agreed.", "30d"),
+                    "period": duration("The time over which it is agreed.", "720h"),
                 ]
             ),
         ]

@@ -7,7 +7,7 @@ import CanaryReport
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why a run was decided as it was, in sentences with the numbers."
+        abstract: "Say why a run, or a judgement of the past, was decided as it was, in sentences with the numbers."
     )
 
     @Argument(help: "A journal file, or the folder of journals for its newest run.")
@@ -18,6 +18,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output) {
             let report = try JournalFault.named(journal) { try JournalReplay.load(path: journal) }
+            if report.header.purpose != nil { return try explainPast(report) }
             let explanation = Explanation(header: report.header, ledger: report.ledger, outcome: report.outcome)
             switch output.output {
             case .json:
@@ -28,5 +29,23 @@ struct ExplainCommand: AsyncParsableCommand {
             }
             return .healthy
         }
+    }
+
+    /// A judgement of the past has moments and no weights.
+    private func explainPast(_ report: ReplayReport) throws -> CanaryCore.ExitCode {
+        let explanation = PastExplanation(
+            header: report.header,
+            ledger: report.ledger,
+            account: try JournalFault.named(journal) { try PastJournal.account(path: journal) },
+            outcome: report.outcome
+        )
+        switch output.output {
+        case .json:
+            Console.output.write(explanation.json())
+        case .text:
+            let width = Console.output.isTerminal ? Console.output.size.columns : 100
+            Console.output.write(explanation.text(style: Console.output.style, width: min(width, 100)))
+        }
+        return .healthy
     }
 }

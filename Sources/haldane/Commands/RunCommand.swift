@@ -27,6 +27,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
     var onInterrupt: SignalWatch.OnInterrupt = .keep
 
+    @OptionGroup var summary: SummaryOptions
     @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
@@ -38,7 +39,13 @@ struct RunCommand: AsyncParsableCommand {
         try await conclude(output) {
             let options = try options()
             if dryRun { return try await preview(options) }
-            return try await RunAction.perform(options, onInterrupt: onInterrupt, isQuiet: quiet, output)
+            return try await RunAction.perform(
+                options,
+                onInterrupt: onInterrupt,
+                isQuiet: quiet,
+                summary: summary.summary,
+                output
+            )
         }
     }
 

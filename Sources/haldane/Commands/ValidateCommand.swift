@@ -31,6 +31,8 @@ struct ValidateCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output) {
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
+            _ = try NoticeTemplates.resolved(decoded.spec.notify, specFile: spec)
+            _ = try QueryFolder.load(decoded.queryFolder(specFile: spec))
             if connect { return try await look(decoded) }
             let report = SpecReport(
                 file: spec,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanaryAgent
 import CanaryCore
+import CanaryReport
 import CanarySimulator
 import CanaryYAML
 
@@ -26,6 +27,25 @@ struct SettingOptions: ParsableArguments {
         )
     )
     var settings: [String] = []
+}
+
+/// `--summary`.
+struct SummaryOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Append a Markdown summary, e.g. to \"$GITHUB_STEP_SUMMARY\".", valueName: "file")
+    )
+    var summary: String?
+
+    /// A summary that cannot be written is told and changes nothing else.
+    static func append(_ text: @autoclosure () -> StepSummary, to path: String?) {
+        guard let path, !path.isEmpty else { return }
+        do {
+            try SummaryFile.append(text(), to: path)
+        } catch {
+            Console.talk.write("warning: \(error.message)\(error.cause.map { ": \($0)" } ?? "")\n")
+        }
+    }
 }
 
 /// What `demo` and `simulate` share.

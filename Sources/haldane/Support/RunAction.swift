@@ -5,12 +5,15 @@ import Glibc
 
 /// Runs a rollout in this process to its end, shown on the terminal and open to operators.
 enum RunAction {
-    /// - Parameter inbox: may hold a command already.
+    /// - Parameters:
+    ///   - inbox: may hold a command already.
+    ///   - summary: a file that a Markdown summary is appended to.
     static func perform(
         _ options: RunOptions,
         inbox: RunInbox = RunInbox(),
         onInterrupt: SignalWatch.OnInterrupt,
         isQuiet: Bool,
+        summary: String? = nil,
         _ output: OutputOptions
     ) async throws -> CanaryCore.ExitCode {
         let screen = ProgressScreen(isQuiet: isQuiet)
@@ -33,6 +36,7 @@ enum RunAction {
         let report = try await SignalWatch.run(inbox: inbox, onInterrupt: onInterrupt) {
             try await RunSession(options: options, observer: screen, inbox: inbox, desk: desk).run()
         }
+        SummaryOptions.append(StepSummary(report), to: summary)
         return RunEnding.conclude(RunSummary(report), screen, output)
     }
 }

@@ -10,6 +10,8 @@ extension RunOptions {
     init(_ decoded: DecodedSpec, specFile: String, cluster: ClusterOptions, journal: String?) throws {
         var spec = decoded.spec
         var live = try decoded.expanded(environment: Console.environment).spec
+        live.telemetry.prometheus?.queries = decoded.queryFolder(specFile: specFile)
+        live.notify = try NoticeTemplates.resolved(live.notify, specFile: specFile)
         let route: RoutePlace = decoded.routeFile(specFile: specFile).map { .file($0) } ?? .cluster
         if route == .cluster, !decoded.hasNamespace {
             spec.namespace = try cluster.defaultNamespace()

@@ -55,9 +55,12 @@ struct RunTakeover {
         let now = try SpecFile.decode(path, settings: []).expanded(environment: Console.environment).spec
         var live = spec
         live.telemetry.security = now.telemetry.security
-        live.notify = now.notify
+        live.notify = (try? NoticeTemplates.resolved(now.notify, specFile: path)) ?? now.notify
         if now.telemetry.targets.count == spec.telemetry.targets.count {
             live.telemetry.targets = now.telemetry.targets
+        }
+        if now.telemetry.prometheus != nil, spec.telemetry.prometheus != nil {
+            live.telemetry.prometheus = now.telemetry.prometheus
         }
         return live
     }

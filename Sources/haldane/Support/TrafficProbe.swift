@@ -3,15 +3,16 @@ import CanaryCore
 import CanaryReport
 import CanaryTelemetry
 
-/// The present traffic, from two rounds of scraping.
+/// The present traffic, from two rounds of telemetry.
 enum TrafficProbe {
     static func measure(_ options: RunOptions) async throws -> PlanTable.Traffic {
         let seconds = options.live.pace.interval.inSeconds
-        Console.talk.write("plan: two rounds of scraping, \(Phrase.duration(seconds)) apart\n")
+        let isScraping = options.live.telemetry.prometheus == nil
+        let way = isScraping ? "two rounds of scraping" : "two rounds of asking the server"
+        let origin = "\(way), \(Phrase.duration(seconds)) apart"
+        Console.talk.write("plan: \(origin)\n")
         let window = try await PresentTraffic(options: options).window()
-        guard
-            let traffic = PlanTable.Traffic(window, origin: "two rounds of scraping, \(Phrase.duration(seconds)) apart")
-        else {
+        guard let traffic = PlanTable.Traffic(window, origin: origin) else {
             let fault = window.quality.faults.first.map { "\($0.pod): \($0.message)" }
             throw CommandFault(
                 InputFault(

@@ -182,7 +182,8 @@ import Testing
             canary: isHistory ? [] : pods("c", bounds, &random)
         )
         let reasons: [WindowQuality.Unusable?] = [
-            nil, .baseline, .noIstioSeries, .nothingScraped, .tooFewPods(side: .canary, answered: 1, known: 3),
+            nil, .baseline, .noIstioSeries, .nothingScraped, .source(label: "stale", message: "a\n\"b\""),
+            .tooFewPods(side: .canary, answered: 1, known: 3),
             .tooManyFailures(side: .unknown, failed: 9, rounds: 40),
         ]
         window.quality.unusable = reasons[Int.random(in: 0..<reasons.count, using: &random)]

@@ -1,0 +1,242 @@
+package import CanaryCore
+import CanaryTelemetry
+
+/// Looks at one spec through a server that stores telemetry.
+///
+/// Two versions are compared with each other while the canary has traffic, or had some in the last day; otherwise the service with its
+/// own past: the same hour yesterday and last week, both summed.
+package struct ArchiveProbe: CheckProbe {
+    private let spec: CanarySpec
+    private let archive: any TelemetryArchive
+    /// The same with longer windows, for the error budget's six hours.
+    private let coarse: any TelemetryArchive
+    private let key: String
+
+    /// - Parameters:
+    ///   - archive: of the spec's destinations as they are named.
+    ///   - coarse: an archive of windows of a minute.
+    package init(spec: CanarySpec, archive: any TelemetryArchive, coarse: any TelemetryArchive) {
+        self.spec = spec
+        self.archive = archive
+        self.coarse = coarse
+        key = "\(spec.namespace)/\(spec.name)"
+    }
+
+    package func expected(_ state: CheckState) -> [CheckSubject] {
+        [state.subjects[key]?.subject ?? subject(.versions, .asNamed)]
+    }
+
+    package func look(_ state: CheckState, now: Timestamp) async -> CheckLook {
+        let stored = state.subjects[key]
+        async let burn = burnRate(now)
+        var look: CheckLook
+        do throws(ArchiveFailure) {
+            look = try await compared(stored, now)
+        } catch {
+            let text = [error.reason.text, error.hint].compactMap { $0 }.joined(separator: "; ")
+            let subject = stored?.subject ?? subject(.versions, .asNamed)
+            let fault = Reason(error.reason.label, text)
+            look = CheckLook(evidence: [CheckEvidence(subject: subject, end: stored?.readUntil ?? now, fault: fault)])
+        }
+        look.configuration = JudgeRules(spec).configuration
+        switch await burn {
+        case nil: break
+        case .success(let rate, let samples):
+            look.burns[key] = rate
+            look.samples &+= samples
+        case .failure(let why): look.notes.append("the error budget of \(key) could not be read: \(why)")
+        }
+        return look
+    }
+
+    // MARK: Comparing
+
+    private func compared(_ stored: SubjectState?, _ now: Timestamp) async throws(ArchiveFailure) -> CheckLook {
+        let span = span(stored, now)
+        var notes = span.notes
+        guard span.from < span.to else {
+            let subject = stored?.subject ?? subject(.versions, .asNamed)
+            return CheckLook(evidence: [CheckEvidence(subject: subject, end: stored?.readUntil ?? span.to)])
+        }
+        let start = stored?.evidence == nil ? span.from.advanced(by: .zero - history) : span.from
+        let past = try await archive.windows(from: start, to: span.to)
+        notes += past.notes
+        let new = past.windows.filter { $0.at > span.from }
+        let roles = roles(stored, past.windows)
+        let traffic = Self.traffic(new, roles)
+        let isRecent = stored.map { stored in
+            stored.subject.comparison == .versions
+                && (stored.canarySeenAt.map { now.since($0) < Self.day } ?? false)
+        }
+        guard traffic.canary > 0 || isRecent == true else {
+            return try await ownPast(past, span.from, stored, notes)
+        }
+        let pairs = PairBuilder(bounds: bounds(past.windows, stored), roles: roles)
+        var evidence = pairs.evidence(subject(.versions, roles), past.windows, after: span.from)
+        evidence.end = new.last?.at ?? span.from
+        evidence.notes = []
+        return CheckLook(evidence: [evidence], samples: past.samples, notes: notes)
+    }
+
+    private func ownPast(
+        _ past: PastTelemetry,
+        _ from: Timestamp,
+        _ stored: SubjectState?,
+        _ notes: [String]
+    ) async throws(ArchiveFailure) -> CheckLook {
+        guard let first = past.windows.first, let last = past.windows.last else {
+            let subject = subject(.ownPast, .asNamed)
+            return CheckLook(
+                evidence: [CheckEvidence(subject: subject, end: from)],
+                samples: past.samples,
+                notes: notes
+            )
+        }
+        let start = first.at.advanced(by: .zero - past.step)
+        async let yesterday = earlier(by: Self.day, start, last.at)
+        async let lastWeek = earlier(by: Self.week, start, last.at)
+        let found = await (yesterday, lastWeek)
+        var notes = notes
+        var samples = past.samples
+        var parts: [[Timestamp: Window]] = []
+        for (name, part) in [("yesterday", found.0), ("last week", found.1)] {
+            switch part {
+            case .success(let telemetry):
+                samples &+= telemetry.samples
+                let shift = name == "yesterday" ? Self.day : Self.week
+                var windows: [Timestamp: Window] = [:]
+                for timed in telemetry.windows { windows[timed.at.advanced(by: shift)] = timed.window }
+                if telemetry.windows.contains(where: { $0.window.stableTotal > 0 || $0.window.canaryTotal > 0 }) {
+                    parts.append(windows)
+                } else {
+                    notes.append("nothing is stored of \(name) at this hour")
+                }
+            case .failure(let failure):
+                // Without a single one there is nothing to compare with; with one, its reason is worth a note.
+                notes.append("\(name) cannot be read: \(failure.reason.text)")
+            }
+        }
+        let subject = subject(.ownPast, .asNamed)
+        guard !parts.isEmpty else {
+            let text = "neither yesterday nor last week is stored at this hour, so there is nothing to compare with"
+            var evidence = CheckEvidence(subject: subject, end: last.at, fault: Reason("no-past", text))
+            evidence.notes = []
+            return CheckLook(evidence: [evidence], samples: samples, notes: notes)
+        }
+        let pairs = PairBuilder(bounds: bounds(past.windows, stored), roles: .asNamed)
+        var evidence = pairs.evidence(subject, past.windows, against: parts, after: from)
+        evidence.end = last.at
+        return CheckLook(evidence: [evidence], samples: samples, notes: notes)
+    }
+
+    private func earlier(
+        by shift: Duration,
+        _ from: Timestamp,
+        _ to: Timestamp
+    ) async -> Result<PastTelemetry, ArchiveFailure> {
+        do throws(ArchiveFailure) {
+            return .success(
+                try await archive.windows(from: from.advanced(by: .zero - shift), to: to.advanced(by: .zero - shift))
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: What to read
+
+    private struct Span {
+        var from: Timestamp
+        var to: Timestamp
+        var notes: [String] = []
+    }
+
+    /// The new time: from the last look on, at most a day; the first time as much as `pace.history`.
+    private func span(_ stored: SubjectState?, _ now: Timestamp) -> Span {
+        let step = max(spec.pace.interval.wholeMilliseconds, 1000)
+        let behind = now.advanced(by: .zero - (spec.telemetry.prometheus?.delay ?? .zero)).milliseconds
+        let to = Timestamp(milliseconds: behind - behind % step)
+        guard let stored, stored.evidence != nil else {
+            return Span(from: to.advanced(by: .zero - history), to: to)
+        }
+        let oldest = to.advanced(by: .zero - Self.day)
+        guard stored.readUntil < oldest else { return Span(from: min(stored.readUntil, to), to: to) }
+        let ago = Phrase.duration(to.since(stored.readUntil).inSeconds)
+        return Span(
+            from: oldest,
+            to: to,
+            notes: ["\(key) was last looked at \(ago) ago: what was more than 24 h ago is not looked at"]
+        )
+    }
+
+    private var history: Duration { min(max(spec.pace.history, spec.pace.interval * 12), Self.day) }
+
+    /// Stable is who carries the traffic; once known, that changes only when it has next to none left.
+    private func roles(_ stored: SubjectState?, _ windows: [TimedWindow]) -> Roles {
+        let traffic = Self.traffic(windows, .asNamed)
+        let all = traffic.stable + traffic.canary
+        if let subject = stored?.subject, subject.comparison == .versions,
+            spec.route.stable.label != spec.route.canary.label
+        {
+            let kept: Roles = subject.stable == spec.route.canary.label ? .exchanged : .asNamed
+            let rest = kept == .asNamed ? traffic.stable : traffic.canary
+            guard all > 0, rest < all * Self.replacedShare else { return kept }
+        }
+        return traffic.canary > traffic.stable ? .exchanged : .asNamed
+    }
+
+    private func bounds(_ windows: [TimedWindow], _ stored: SubjectState?) -> LatencyBounds {
+        let now = windows.last { $0.window.quality.unusable == nil }?.window.bounds ?? windows.last?.window.bounds
+        guard let stored, let now, BucketProjection(from: now, onto: stored.bounds) != nil else {
+            return now ?? .istio
+        }
+        return stored.bounds
+    }
+
+    private func subject(_ comparison: CheckSubject.Comparison, _ roles: Roles) -> CheckSubject {
+        let (stable, canary) = (spec.route.stable.label, spec.route.canary.label)
+        return switch comparison {
+        case .ownPast: CheckSubject(key: key, comparison: .ownPast, stable: "past", canary: "now")
+        case .versions where roles == .exchanged:
+            CheckSubject(key: key, comparison: .versions, stable: canary, canary: stable)
+        case .versions: CheckSubject(key: key, comparison: .versions, stable: stable, canary: canary)
+        }
+    }
+
+    private static func traffic(_ windows: [TimedWindow], _ roles: Roles) -> (stable: Double, canary: Double) {
+        let stable = windows.reduce(0) { $0 + Double($1.window.stableTotal) }
+        let canary = windows.reduce(0) { $0 + Double($1.window.canaryTotal) }
+        return roles == .asNamed ? (stable, canary) : (canary, stable)
+    }
+
+    // MARK: Error budget
+
+    private enum Burn: Sendable {
+        case success(BurnRate, samples: Int)
+        case failure(String)
+    }
+
+    private func burnRate(_ now: Timestamp) async -> Burn? {
+        guard let objective = spec.objectives.service else { return nil }
+        let behind = now.advanced(by: .zero - (spec.telemetry.prometheus?.delay ?? .zero)).milliseconds
+        let to = Timestamp(milliseconds: behind - behind % 60_000)
+        do throws(ArchiveFailure) {
+            let past = try await coarse.windows(from: to.advanced(by: .seconds(-6 * 3600)), to: to)
+            let slices = past.windows.map { timed in
+                let total = PairBuilder.service(timed.window)
+                return BurnRate.Slice(
+                    seconds: timed.window.seconds,
+                    requests: total.requests,
+                    failures: total.failures
+                )
+            }
+            return .success(BurnRate(objective: objective, slices: slices), samples: past.samples)
+        } catch {
+            return .failure(error.reason.text)
+        }
+    }
+
+    private static let day = Duration.seconds(86_400)
+    private static let week = Duration.seconds(7 * 86_400)
+    private static let replacedShare = 0.05
+}

@@ -1,0 +1,22 @@
+import CanaryCore
+import CanaryYAML
+import Foundation
+
+/// Moments on the command line.
+enum QueryTime {
+    static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+    /// What to say of a text that is no moment.
+    static func fault(_ text: String) -> String {
+        "--at '\(text)' is not a time: 2026-11-22T14:00Z with a zone, now, or -2h30m."
+    }
+
+    /// `now`, `-2h`, or a time with its zone.
+    static func moment(_ text: String, now: Timestamp) -> Timestamp? {
+        if text == "now" { return now }
+        if text.hasPrefix("-"), let ago = SpecSyntax.duration(String(text.dropFirst())) {
+            return now.advanced(by: .zero - ago)
+        }
+        return Timestamp(iso8601: text)
+    }
+}
