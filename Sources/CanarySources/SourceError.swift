@@ -5,7 +5,7 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
             case badRoute, notAService, noService, noSelector, noSubset, ambiguous, noPods, noGateway, noWaypoint
             case noCallers, api
             case unreachable, timedOut, denied, wrongPath, notPrometheus, badQuery, tooMuch, overloaded, badAnswer
-            case wrongAnswer, credentials, noSeries, partialAnswer, duplicated
+            case wrongAnswer, credentials, noSeries, partialAnswer, duplicated, tooShort
         }
 
         private let kind: Kind
@@ -60,6 +60,8 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let partialAnswer = Code(kind: .partialAnswer)
         /// The same requests are stored more than once.
         package static let duplicated = Code(kind: .duplicated)
+        /// The time asked about is shorter than a window.
+        package static let tooShort = Code(kind: .tooShort)
         /// A password or token that cannot be read.
         package static let credentials = Code(kind: .credentials)
     }

@@ -247,7 +247,7 @@ struct SpecDiagnosticTests {
                     "c.yaml:6:35: error: telemetry.prometheus.url must not hold credentials: use username and passwordFile",
                     "c.yaml:6:69: error: telemetry.prometheus.token must be a variable like ${PROMETHEUS_TOKEN}: "
                         + "a secret does not belong in a spec",
-                    "c.yaml:6:87: error: telemetry.prometheus.username and telemetry.prometheus.token exclude each other",
+                    "c.yaml:6:69: error: telemetry.prometheus.username and telemetry.prometheus.token exclude each other",
                     "c.yaml:6:87: error: telemetry.prometheus.username needs password or passwordFile beside it",
                 ]
             ),
@@ -259,10 +259,10 @@ struct SpecDiagnosticTests {
                 [
                     "c.yaml:6:56: error: telemetry.prometheus.headers must not hold Authorization: use token, tokenFile or username",
                     "c.yaml:6:74: error: telemetry.prometheus.headers has a key that is no header name",
-                    "c.yaml:6:95: error: telemetry.prometheus.podLabel must be a label name: letters, digits and '_' only",
-                    "c.yaml:6:106: error: telemetry.prometheus.delay must be at least 0s and at most 1h, not 2h: "
+                    "c.yaml:6:96: error: telemetry.prometheus.podLabel must be a label name: letters, digits and '_' only",
+                    "c.yaml:6:107: error: telemetry.prometheus.delay must be at least 0s and at most 1h, not 2h: "
                         + "it is how far behind the present the server is asked",
-                    "c.yaml:6:120: error: telemetry.prometheus.certFile needs telemetry.prometheus.keyFile beside it",
+                    "c.yaml:6:121: error: telemetry.prometheus.certFile needs telemetry.prometheus.keyFile beside it",
                 ]
             ),
             (

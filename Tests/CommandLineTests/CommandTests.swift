@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct CommandTests {
     static let commands = [
-        "demo", "simulate", "run", "judge", "scrape", "validate", "schema", "init", "replay", "explain", "plan",
+        "demo", "simulate", "run", "judge", "check", "rehearse", "scrape", "validate", "schema", "init", "replay",
+        "explain", "plan",
         "queries", "status", "watch", "promote", "rollback", "pause", "resume", "retry",
     ]
 

@@ -59,22 +59,38 @@ package struct ArchiveProbe: CheckProbe {
             return CheckLook(evidence: [CheckEvidence(subject: subject, end: stored?.readUntil ?? span.to)])
         }
         let start = stored?.evidence == nil ? span.from.advanced(by: .zero - history) : span.from
-        let past = try await archive.windows(from: start, to: span.to)
+        let past: PastTelemetry
+        do throws(ArchiveFailure) {
+            past = try await archive.windows(from: start, to: span.to)
+        } catch {
+            // Asked again before there is a new window: what was found stands.
+            guard let stored, error.reason.label == "tooShort" else { throw error }
+            let standing = CheckEvidence(subject: stored.subject, bounds: stored.bounds, end: stored.readUntil)
+            return CheckLook(evidence: [standing], notes: notes + ["no new window since the last look"])
+        }
         notes += past.notes
         let new = past.windows.filter { $0.at > span.from }
-        let roles = roles(stored, past.windows)
-        let traffic = Self.traffic(new, roles)
+        let (roles, rolesNote) = roles(stored, past.windows)
+        if let rolesNote { notes.append(rolesNote) }
+        let canaryRequests = Self.canaryRequests(new, roles)
         let isRecent = stored.map { stored in
             stored.subject.comparison == .versions
                 && (stored.canarySeenAt.map { now.since($0) < Self.day } ?? false)
         }
-        guard traffic.canary > 0 || isRecent == true else {
+        // A canary that cannot be read is not one without traffic.
+        let hidden = canaryRequests > 0 ? nil : Self.hidingCanary(new, roles)
+        guard canaryRequests > 0 || isRecent == true || hidden != nil else {
             return try await ownPast(past, span.from, stored, notes)
         }
         let pairs = PairBuilder(bounds: bounds(past.windows, stored), roles: roles)
         var evidence = pairs.evidence(subject(.versions, roles), past.windows, after: span.from)
         evidence.end = new.last?.at ?? span.from
         evidence.notes = []
+        let darkness = evidence.windows.isEmpty ? new.compactMap(\.window.quality.unusable).last : nil
+        if let unusable = hidden ?? darkness {
+            evidence.fault = unusable.reason
+            evidence.isRead = true
+        }
         return CheckLook(evidence: [evidence], samples: past.samples, notes: notes)
     }
 
@@ -171,18 +187,44 @@ package struct ArchiveProbe: CheckProbe {
 
     private var history: Duration { min(max(spec.pace.history, spec.pace.interval * 12), Self.day) }
 
-    /// Stable is who carries the traffic; once known, that changes only when it has next to none left.
-    private func roles(_ stored: SubjectState?, _ windows: [TimedWindow]) -> Roles {
-        let traffic = Self.traffic(windows, .asNamed)
-        let all = traffic.stable + traffic.canary
-        if let subject = stored?.subject, subject.comparison == .versions,
-            spec.route.stable.label != spec.route.canary.label
-        {
+    /// Stable is who the spec says unless it had lost the traffic at the beginning; once known, that changes only when the version
+    /// has next to none left.
+    private func roles(_ stored: SubjectState?, _ windows: [TimedWindow]) -> (Roles, note: String?) {
+        let stable = spec.route.stable.label
+        if let subject = stored?.subject, subject.comparison == .versions, stable != spec.route.canary.label {
+            let traffic = CarriedTraffic(windows)
             let kept: Roles = subject.stable == spec.route.canary.label ? .exchanged : .asNamed
             let rest = kept == .asNamed ? traffic.stable : traffic.canary
-            guard all > 0, rest < all * Self.replacedShare else { return kept }
+            guard rest < (traffic.stable + traffic.canary) * Self.replacedShare else {
+                return (kept, kept == .asNamed ? traffic.note(naming: stable) : nil)
+            }
+            return (traffic.isEmpty ? kept : kept == .asNamed ? .exchanged : .asNamed, nil)
         }
-        return traffic.canary > traffic.stable ? .exchanged : .asNamed
+        let traffic = CarriedTraffic(atBeginningOf: windows)
+        return (traffic.roles ?? .asNamed, traffic.note(naming: stable))
+    }
+
+    private static func canaryRequests(_ windows: [TimedWindow], _ roles: Roles) -> Double {
+        let traffic = CarriedTraffic(windows)
+        return roles == .asNamed ? traffic.canary : traffic.stable
+    }
+
+    /// Why new windows without canary requests do not mean that it had none: one of them could not be read because of the canary, or
+    /// none shows it. Nil if it had none.
+    private static func hidingCanary(_ windows: [TimedWindow], _ roles: Roles) -> WindowQuality.Unusable? {
+        let faults = windows.map { timed in timed.window.quality.unusable }
+        let canary: WindowQuality.Side = roles == .asNamed ? .canary : .stable
+        func side(of fault: WindowQuality.Unusable) -> WindowQuality.Side {
+            switch fault {
+            case .tooFewPods(let side, _, _), .tooManyFailures(let side, _, _): side
+            default: .unknown
+            }
+        }
+        if let own = faults.lazy.compactMap({ $0 }).last(where: { side(of: $0) == canary }) { return own }
+        let isShown = faults.contains { fault in
+            fault.map { side(of: $0) != .unknown } ?? true
+        }
+        return isShown ? nil : faults.lazy.compactMap { $0 }.last
     }
 
     private func bounds(_ windows: [TimedWindow], _ stored: SubjectState?) -> LatencyBounds {
@@ -201,12 +243,6 @@ package struct ArchiveProbe: CheckProbe {
             CheckSubject(key: key, comparison: .versions, stable: canary, canary: stable)
         case .versions: CheckSubject(key: key, comparison: .versions, stable: stable, canary: canary)
         }
-    }
-
-    private static func traffic(_ windows: [TimedWindow], _ roles: Roles) -> (stable: Double, canary: Double) {
-        let stable = windows.reduce(0) { $0 + Double($1.window.stableTotal) }
-        let canary = windows.reduce(0) { $0 + Double($1.window.canaryTotal) }
-        return roles == .asNamed ? (stable, canary) : (canary, stable)
     }
 
     // MARK: Error budget

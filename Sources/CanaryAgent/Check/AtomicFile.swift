@@ -30,6 +30,17 @@ package enum AtomicFile {
         synchronize(folderOf: path)
     }
 
+    /// Replaces what a user has named: a link stays one and its target is replaced, and what is no regular file, as a device or a
+    /// pipe, is written into.
+    package static func deliver(_ bytes: [UInt8], to path: String) throws(SystemFailure) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return try write(bytes, to: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return try overwrite(bytes, at: path) }
+        guard let target = realpath(path, nil) else { throw SystemFailure(errno) }
+        defer { free(target) }
+        try write(bytes, to: String(cString: target))
+    }
+
     /// Writes into a file that must stay the one it is, as one that is mounted by itself. Not atomic.
     package static func overwrite(_ bytes: [UInt8], at path: String) throws(SystemFailure) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemFailure(EILSEQ) }

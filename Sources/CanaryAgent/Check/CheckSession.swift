@@ -30,15 +30,20 @@ package struct CheckSession: Sendable {
         package var warnings: [String]
     }
 
-    package func run() async -> End {
+    /// - Parameter tell: is given the report as soon as there is one, and before it is noted that it was told: a process that is
+    ///   ended meanwhile tells it again. It is not called where nothing is to be said (`--cron`).
+    package func run(tell: (CheckReport) -> Void = { _ in }) async -> End {
         let now = await clock.now()
         let ping = options.ping.map { CheckPing(url: $0, client: client) }
         var warnings: [String] = []
         let report: CheckReport
         do throws(CheckFault) {
-            report = try await checked(now, ping, &warnings)
+            report = try await checked(now, ping, &warnings, tell)
         } catch {
-            report = CheckReport(at: now, rules: options.rules, fault: error.reason)
+            // That another check is running is no news under cron: it says what there is to say.
+            let isNews = !options.isCron || error.reason.label != "locked"
+            report = CheckReport(at: now, rules: options.rules, fault: error.reason, isNews: isNews)
+            if isNews { tell(report) }
         }
         if let ping {
             let line = PluginOutput(report: report).firstLine
@@ -60,7 +65,8 @@ package struct CheckSession: Sendable {
     private func checked(
         _ now: Timestamp,
         _ ping: CheckPing?,
-        _ warnings: inout [String]
+        _ warnings: inout [String],
+        _ tell: (CheckReport) -> Void
     ) async throws(CheckFault) -> CheckReport {
         do {
             try AtomicFile.makeFolder(options.stateDirectory)
@@ -90,8 +96,12 @@ package struct CheckSession: Sendable {
             notes: notes(gathered, lock.takenOver)
         )
         report.isNews = CheckTelling.isNews(report, state: state)
-        if report.isNews || !options.isCron { CheckTelling.note(report, in: &state) }
         save(state, in: file, lock, &report)
+        if report.isNews || !options.isCron {
+            tell(report)
+            CheckTelling.note(report, in: &state)
+            save(state, in: file, lock, &report)
+        }
         lock.release()
         return report
     }
@@ -137,7 +147,7 @@ package struct CheckSession: Sendable {
 
     private func write(_ bytes: [UInt8], to path: String, _ warnings: inout [String]) {
         do throws(SystemFailure) {
-            try AtomicFile.write(bytes, to: path)
+            try AtomicFile.deliver(bytes, to: path)
         } catch {
             warnings.append("cannot write '\(path)': \(error.text)")
         }

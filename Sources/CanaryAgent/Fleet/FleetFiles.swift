@@ -4,8 +4,9 @@ import Glibc
 
 /// The YAML files under some paths: files as they are named, folders with all of their folders.
 ///
-/// Hidden files and folders are left out, and so is what a symbolic link in a folder leads to. Files, depth and bytes
-/// are bounded; what is not read is said.
+/// Hidden files and folders are left out. Symbolic links to files are followed, as each file of a mounted ConfigMap is one;
+/// those to folders are only if they are named themselves. A file is read once, whatever leads to it. Files, depth and
+/// bytes are bounded; what is not read is a problem.
 struct FleetFiles {
     private static let mostFiles = 20_000
     private static let mostDepth = 32
@@ -15,6 +16,12 @@ struct FleetFiles {
     private var files = 0
     private var bytes = 0
     private var isFull = false
+    private var seen: Set<Identity> = []
+
+    private struct Identity: Hashable {
+        var device: UInt
+        var node: UInt
+    }
 
     /// Reads all paths.
     static func read(_ paths: [String], into reader: inout FleetReader) {
@@ -22,27 +29,43 @@ struct FleetFiles {
         for path in paths { files.add(path, depth: 0, isNamed: true, &reader) }
         if files.isFull {
             reader.add(
-                note: "more than \(mostFiles) files or \(mostBytes >> 20) MiB of YAML: the rest was not read; "
-                    + "name fewer folders"
+                problem: .init(
+                    place: paths.first ?? "",
+                    message: "more than \(mostFiles) files or \(mostBytes >> 20) MiB of YAML: the rest was not read; "
+                        + "name fewer folders"
+                )
             )
         }
     }
 
     private mutating func add(_ path: String, depth: Int, isNamed: Bool, _ reader: inout FleetReader) {
+        let isWanted = isNamed || path.hasSuffix(".yaml") || path.hasSuffix(".yml")
         var status = stat()
-        // A link that somebody names is followed, a link that a folder holds is not.
-        guard (isNamed ? stat(path, &status) : lstat(path, &status)) == 0 else {
-            reader.add(problem: .init(place: path, message: String(cString: strerror(errno))))
+        guard stat(path, &status) == 0 else {
+            // A link that leads nowhere, or a file that went while the folder was read.
+            if isWanted { reader.add(problem: .init(place: path, message: String(cString: strerror(errno)))) }
             return
         }
         switch status.st_mode & S_IFMT {
-        case S_IFDIR: addFolder(path, depth: depth, &reader)
-        case S_IFREG where isNamed || path.hasSuffix(".yaml") || path.hasSuffix(".yml"):
+        case S_IFDIR:
+            guard isNamed || !Self.isLink(path) else {
+                reader.add(note: "\(path) is a link to a folder, which is not followed: name it to have it read")
+                return
+            }
+            addFolder(path, depth: depth, &reader)
+        case S_IFREG where isWanted:
+            let identity = Identity(device: UInt(status.st_dev), node: UInt(status.st_ino))
+            guard seen.insert(identity).inserted else { return }
             addFile(path, size: Int(clamping: status.st_size), &reader)
         case S_IFREG: break
         default:
             if isNamed { reader.add(problem: .init(place: path, message: "neither a file nor a folder")) }
         }
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private mutating func addFolder(_ path: String, depth: Int, _ reader: inout FleetReader) {

@@ -16,7 +16,7 @@ struct StoredTelemetry: Sendable {
     /// Nil if the spec scrapes. Reads the spec's folder of queries, and asks the server how far behind the present it answers.
     init?(_ live: CanarySpec, _ http: HTTPClient) async throws(AgentError) {
         guard let server = live.telemetry.prometheus else { return nil }
-        queries = try QueryFolder.load(server.queries)
+        queries = try QueryFolder.load(server.queries, for: live)
         let settled = await ServerDelay.settled(server, http: http, now: Self.now())
         delay = settled.spec.delay
         note = settled.note

@@ -18,7 +18,8 @@ struct PastReader: Sendable {
         var roles = Roles.asNamed
         let start = from.advanced(by: .zero - spec.pastHistory(interval: spec.pace.interval))
         var telemetry = try await ask(roles, from: start, to: to)
-        let found = Roles(carryingAt: from, in: telemetry.windows)
+        let carried = CarriedTraffic(around: from, in: telemetry.windows)
+        let found = carried.roles
         if found == .exchanged {
             roles = .exchanged
             // Asked anew and not only exchanged: who calls the canary, and how complete a round is, goes by the roles.
@@ -29,7 +30,9 @@ struct PastReader: Sendable {
             switch found {
             case nil:
                 "neither version had traffic at the beginning: \(stable) is taken for stable, as the spec names it"
-            case .asNamed: "\(stable) carried the traffic at the beginning and is stable; \(canary) is the canary"
+            case .asNamed:
+                carried.note(naming: stable)
+                    ?? "\(stable) carried the traffic at the beginning and is stable; \(canary) is the canary"
             case .exchanged:
                 "\(stable) carried the traffic at the beginning and is stable although the spec names it canary; \(canary) is the canary"
             }
@@ -45,14 +48,14 @@ struct PastReader: Sendable {
         let start = from.advanced(by: .zero - spec.pastHistory(interval: spec.pace.interval))
         var roles = Roles.asNamed
         var old = try await ask(roles, from: start, to: before)
-        let oldTraffic = Traffic(old.windows.filter { $0.at > from })
-        if oldTraffic.canary > oldTraffic.stable {
+        let carried = CarriedTraffic(old.windows.filter { $0.at > from })
+        if carried.roles == .exchanged {
             roles = .exchanged
             old = try await ask(roles, from: start, to: before)
         }
         let end = after.advanced(by: span)
         var new = try await ask(roles, from: after, to: end)
-        let newTraffic = Traffic(new.windows)
+        let newTraffic = CarriedTraffic(new.windows)
         let isInPlace = newTraffic.canary * 100 < newTraffic.stable + newTraffic.canary || newTraffic.canary == 0
         if !isInPlace { new = try await ask(roles == .asNamed ? .exchanged : .asNamed, from: after, to: end) }
 
@@ -65,6 +68,7 @@ struct PastReader: Sendable {
                 ? "\(served.label) served before and after: a deploy in place is assumed, and it is compared with itself"
                 : "\(served.label) served before, \(serving.label) after"
         ]
+        if let note = carried.note(naming: served.label) { notes.append(note) }
         if !isInPlace, newTraffic.stable * 10 > newTraffic.canary {
             notes.append(
                 "\(served.label) still had \(Phrase.percent(newTraffic.stable / (newTraffic.stable + newTraffic.canary))) of the requests after: "
@@ -132,31 +136,15 @@ struct PastReader: Sendable {
     private static let mostNotes = 40
 }
 
-/// Requests of both sides over some windows.
-private struct Traffic {
-    var stable = 0.0
-    var canary = 0.0
-
-    init(_ windows: some Sequence<TimedWindow>) {
-        for timed in windows {
-            stable += Double(timed.window.stableTotal)
-            canary += Double(timed.window.canaryTotal)
-        }
-    }
-}
-
-extension Roles {
-    /// Which of the two versions carried the traffic at a moment: in the last ten minutes before it that had requests, else in
-    /// the first windows after it. Nil if neither had any.
-    init?(carryingAt moment: Timestamp, in windows: [TimedWindow]) {
+extension CarriedTraffic {
+    /// Around a moment: in the ten minutes before it, else in all before it, else in the first window after it with requests.
+    init(around moment: Timestamp, in windows: [TimedWindow]) {
         let near = moment.advanced(by: .seconds(-600))
-        var traffic = Traffic(windows.lazy.filter { $0.at > near && $0.at <= moment })
-        if traffic.stable + traffic.canary == 0 { traffic = Traffic(windows.lazy.filter { $0.at <= moment }) }
-        if traffic.stable + traffic.canary == 0 {
+        self.init(windows.lazy.filter { $0.at > near && $0.at <= moment })
+        if isEmpty { self.init(windows.lazy.filter { $0.at <= moment }) }
+        if isEmpty {
             let first = windows.first { $0.at > moment && ($0.window.stableTotal > 0 || $0.window.canaryTotal > 0) }
-            traffic = Traffic(first.map { [$0] } ?? [])
+            self.init(first.map { [$0] } ?? [])
         }
-        guard traffic.stable + traffic.canary > 0 else { return nil }
-        self = traffic.canary > traffic.stable ? .exchanged : .asNamed
     }
 }

@@ -1,4 +1,4 @@
-import CanaryCore
+package import CanaryCore
 package import CanaryQueries
 package import CanaryYAML
 import Glibc
@@ -31,6 +31,22 @@ package enum QueryFolder {
                 exitCode: .usage
             )
         }
+    }
+
+    /// The same for a spec, whose own metrics must all be there.
+    package static func load(_ path: String?, for spec: CanarySpec) throws(AgentError) -> QuerySet {
+        let set = try load(path)
+        for metric in spec.objectives.metrics where set[metric.query] == nil {
+            let place = path.map { "the folder \($0)" } ?? "the spec names no folder of queries"
+            throw AgentError(
+                "objectives.metrics names the query '\(metric.query)', and there is none",
+                cause: path == nil ? place : "neither in this program nor in \(place)",
+                hint: set.suggestion(for: metric.query).map { "did you mean '\($0)'?" }
+                    ?? "put \(metric.query).promql into a folder and name it under telemetry.prometheus.queries",
+                exitCode: .usage
+            )
+        }
+        return set
     }
 
     /// The files of a folder as they are, by name without `.promql`.

@@ -64,6 +64,8 @@ package struct CheckEvidence: Sendable, Hashable {
     package var end: Timestamp
     /// Why nothing can be said; nil if something can.
     package var fault: Reason?
+    /// The faulty time was read until `end`, and reading it again would tell no more: the next look goes on from there.
+    package var isRead = false
     /// Windows that could not be judged and are not among `windows`.
     package var unusable: Int
     package var notes: [String]

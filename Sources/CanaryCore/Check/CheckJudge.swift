@@ -79,7 +79,10 @@ package struct CheckJudge: Sendable {
         )
         pair.state.seenAt = now
         pair.state.isOfFleet = from.isFleet
-        guard look.fault == nil else { return pair }
+        guard look.fault == nil else {
+            if look.isRead { pair.state.readUntil = max(look.end, pair.state.readUntil) }
+            return pair
+        }
         if let stored, let why = restart(stored, look, from.configuration) {
             var fresh = SubjectState(subject: look.subject, bounds: look.bounds, at: look.end)
             (fresh.seenAt, fresh.isOfFleet) = (now, from.isFleet)
@@ -210,6 +213,11 @@ extension CheckJudge {
     /// Adds the windows to the counts that are shown.
     private func count(_ pair: inout Pair, _ reading: FleetEvidence.Reading) {
         for window in pair.windows { pair.state.day.add(window) }
+        if pair.look.subject.comparison == .versions {
+            var flow = pair.state.flow ?? CanaryFlow()
+            flow.add(history: pair.state.flow == nil ? pair.look.history : [], pair.look.windows)
+            pair.state.flow = flow
+        }
         if let calm = reading.lastCalm {
             let later = pair.windows.dropFirst(calm + 1)
             pair.state.rise = PairTotals()

@@ -61,6 +61,8 @@ package struct SubjectState: Sendable, Hashable, Codable {
     package var riseStart: Timestamp
     /// When the canary was last seen with requests.
     package var canarySeenAt: Timestamp?
+    /// How much of the traffic the canary has, and how long it has had none; nil of one version.
+    package var flow: CanaryFlow?
     /// When it was last proved to be within the margins.
     package var provedAt: Timestamp?
     /// It was found by looking around, and not named by a spec.

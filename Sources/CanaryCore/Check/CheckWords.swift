@@ -49,6 +49,7 @@ struct CheckWords {
         guard let reading = pair.reading else {
             return (.unknown, Reason("no-requests", "no request was seen: is the service named as in the telemetry?"))
         }
+        if let silent { return (.undecided, silent) }
         if !pair.look.subject.isOwnPast, pair.state.canarySeenAt == nil {
             let text = "\(canary) has had no request yet, so there is nothing to compare"
             return (.undecided, Reason("no-canary-requests", text))
@@ -63,6 +64,18 @@ struct CheckWords {
             )
         }
         return (.undecided, Reason("not-enough-requests", "not enough requests yet: \(comparison)\(missing(reading))"))
+    }
+
+    /// Why the canary's past proof says nothing about the present: it serves no more.
+    private var silent: Reason? {
+        guard !pair.look.subject.isOwnPast, let missed = pair.state.flow?.missed, missed >= CanaryFlow.notable else {
+            return nil
+        }
+        let count = Phrase.count(missed.rounded())
+        return Reason(
+            "canary-silent",
+            "\(canary) serves no more: telemetry is fresh, about \(count) canary requests were expected and none was seen"
+        )
     }
 
     /// An alarm of one subject is degraded; over a fleet a new one must be among those that may be named together.

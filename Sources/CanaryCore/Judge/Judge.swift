@@ -109,7 +109,8 @@ package struct Judge: Sendable {
             : metrics?.judge(
                 window,
                 isFirstAfterWeightChange: weightChangedUnjudged,
-                isWarming: counts.canary.isServingWhileWarming
+                // Before its first request a new pod is not warm either.
+                isWarming: counts.canary.isServingWhileWarming || counts.canary.tally.requests <= 0
             )
         weightChangedUnjudged = false
         self.engine = engine

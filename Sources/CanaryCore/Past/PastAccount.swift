@@ -177,7 +177,15 @@ extension PastAccount {
     }
 
     /// When every metric was proved at the largest step.
-    package var provedAtLargest: Moment? { largestStep.flatMap { proved[$0] } }
+    ///
+    /// A share that was on its way, as to 100 % after a promotion, and never stood long enough to count is no step: then the
+    /// largest one before it is meant.
+    package var provedAtLargest: Moment? {
+        guard let largestStep else { return nil }
+        if let found = proved[largestStep] { return found }
+        guard let last, last.step == largestStep, last.verdict.reason.label == "split" else { return nil }
+        return proved.filter { $0.key < largestStep }.max { $0.key < $1.key }?.value
+    }
 
     /// Windows of the judged time that could not be used.
     package var unusable: Int { unusableReasons.values.reduce(0, +) }

@@ -90,13 +90,14 @@ package struct RehearsalHistory: Sendable, Hashable {
         step = lengths.isEmpty ? .zero : .seconds(lengths[lengths.count / 2])
     }
 
-    /// The stored telemetry of an archive; the side with more requests is taken for the stable version.
+    /// The stored telemetry of an archive; the named stable is it unless it had lost the traffic at the beginning.
     package init(_ past: PastTelemetry, origin: String) {
-        let stable = past.windows.reduce(0.0) { $0 + Double($1.window.stableTotal) }
-        let canary = past.windows.reduce(0.0) { $0 + Double($1.window.canaryTotal) }
-        let isExchanged = canary > stable
+        let carried = CarriedTraffic(atBeginningOf: past.windows)
+        let isExchanged = carried.roles == .exchanged
         let notes =
-            isExchanged ? ["the spec's canary carried more of the traffic in this time: its history is rehearsed"] : []
+            isExchanged
+            ? ["the spec's canary carried the traffic at the beginning: its history is rehearsed"]
+            : [carried.note(naming: "the spec's stable version")].compactMap { $0 }
         self.init(
             runs: [past.windows],
             origin: origin,

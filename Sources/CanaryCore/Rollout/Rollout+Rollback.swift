@@ -127,7 +127,7 @@ extension Rollout {
     mutating func watchEmptying(_ state: RollbackState, _ window: WindowSummary, at now: Timestamp) -> [Action] {
         var state = state
         guard let writtenAt = state.writtenAt else { return [] }
-        let startedAt = now.advanced(by: .milliseconds(-Self.milliseconds(window.seconds)))
+        let startedAt = window.began(inRoundAt: now)
         if window.isUsable, startedAt >= writtenAt {
             if window.canaryRequests == 0 {
                 // A page that is missing proves nothing.
@@ -149,7 +149,7 @@ extension Rollout {
         if state.emptyWindows >= 2, isEnough {
             return finish(.rolledBack(state.reason, .proved))
         }
-        guard now.since(writtenAt) >= rules.emptyingLimit else { return [] }
+        guard now.since(writtenAt) >= rules.emptyingLimit + Self.lag(window) else { return [] }
         return finish(.rolledBack(state.reason, .incomplete(incompleteness(state, window))))
     }
 
@@ -165,6 +165,9 @@ extension Rollout {
         }
         return "the weights are written, but telemetry was not usable to prove that the canary is empty"
     }
+
+    /// How far behind the present a window is.
+    static func lag(_ window: WindowSummary) -> Duration { .milliseconds(milliseconds(window.lag ?? 0)) }
 
     static func milliseconds(_ seconds: Double) -> Int64 {
         Int64(min(max(seconds.isFinite ? seconds * 1000 : 0, 0), 1e15))

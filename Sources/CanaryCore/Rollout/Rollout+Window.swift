@@ -54,7 +54,7 @@ extension Rollout {
     ) -> [Action] {
         var state = before
         state.windows += 1
-        let startedAt = now.advanced(by: .milliseconds(-Self.milliseconds(window.seconds)))
+        let startedAt = window.began(inRoundAt: now)
         let isSettled = startedAt >= state.appliedAt.advanced(by: rules.pace.settle)
         if window.isUsable, window.isCanaryComplete {
             state.split.observe(stable: window.stableRequests, canary: window.canaryRequests, isSettled: isSettled)
@@ -85,7 +85,7 @@ extension Rollout {
         if let since = state.contradictedSince, now.since(since) >= rules.contradictionLimit {
             return finish(.held(.weightNotEffective, .notEffective(state, window)))
         }
-        if case .baking = phase { return bake(state, verdict, at: now) }
+        if case .baking = phase { return bake(state, verdict, lag: Self.lag(window), at: now) }
         // The proof has to be older than the verdict: evidence of safety counts from the proof on.
         if verdict.kind == .healthy, before.split.isProved, !isPaused, window.isUsable {
             return advance(from: state, verdict, at: now)
@@ -106,14 +106,20 @@ extension Rollout {
         return block == nil || outcome != nil ? actions : actions + checkDeadline(verdict, at: now)
     }
 
-    private mutating func bake(_ state: StepState, _ verdict: Verdict, at now: Timestamp) -> [Action] {
+    private mutating func bake(
+        _ state: StepState,
+        _ verdict: Verdict,
+        lag: Duration,
+        at now: Timestamp
+    ) -> [Action] {
         guard state.unknownSeconds < rules.patience.inSeconds else {
             let reason = Reason("telemetry-lost", "the bake cannot be judged any more: \(verdict.reason.text)")
             return fallBack(rules.guards.onTelemetryLost, .telemetryLost, reason, at: now)
         }
         let bake = rules.pace.bake.inSeconds
         // Time that nobody watched, as after a crash, is no bake.
-        guard now.since(state.appliedAt) >= rules.pace.bake, state.judgedSeconds >= bake / 2, verdict.kind != .unknown,
+        guard now.since(state.appliedAt) >= rules.pace.bake + lag, state.judgedSeconds >= bake / 2,
+            verdict.kind != .unknown,
             !isPaused
         else { return [] }
         guard state.split.isProved else {

@@ -47,6 +47,8 @@ extension Rollout {
         /// Whether every target that is, or may be, a canary pod gave its counts: only then is a zero a zero.
         package var isCanaryComplete: Bool
         package var canaryFailures: Int
+        /// How long before its round the window ended, in seconds; nil is at the round itself.
+        package var lag: Double?
 
         package init(
             seconds: Double,
@@ -55,7 +57,8 @@ extension Rollout {
             isUsable: Bool,
             canaryCallers: [String] = [],
             isCanaryComplete: Bool = true,
-            canaryFailures: Int = 0
+            canaryFailures: Int = 0,
+            lag: Double? = nil
         ) {
             self.seconds = seconds
             self.stableRequests = stableRequests
@@ -64,6 +67,12 @@ extension Rollout {
             self.canaryCallers = canaryCallers
             self.isCanaryComplete = isCanaryComplete
             self.canaryFailures = canaryFailures
+            self.lag = lag
+        }
+
+        /// When the window began, in a round at `now`: what was written later does not show in it.
+        func began(inRoundAt now: Timestamp) -> Timestamp {
+            now.advanced(by: .milliseconds(-Rollout.milliseconds(seconds) - Rollout.milliseconds(lag ?? 0)))
         }
     }
 

@@ -60,7 +60,7 @@ enum OutcomeWords {
         case .held(.capacity, _):
             return "add pods as said above, run again"
         case .held(.telemetryLost, _):
-            return "bring the telemetry back (`haldane scrape TARGET`), run again"
+            return "bring the telemetry back (`haldane scrape TARGET`, or `queries run` of a server), run again"
         case .held(.routeLost, _):
             return "bring the route back, look at its weights by hand, run again"
         case .held(.journalLost, _):

@@ -109,7 +109,9 @@ package struct RunPreview: Sendable {
     private var telemetry: String {
         let failed = Set(window.quality.faults.map(\.pod)).count
         if let server = spec.telemetry.prometheus {
-            guard window.quality.unusable == nil else { return "\(server.url) gave nothing that can be judged" }
+            if let unusable = window.quality.unusable {
+                return "\(server.url) gave nothing that can be judged: \(unusable.reason.text)"
+            }
             return "\(server.url) has \(Figures.plural(window.stable.count, "stable pod")) and "
                 + "\(Figures.plural(window.canary.count, "canary pod")); \(Figures.plural(failed, "fault"))"
         }

@@ -108,13 +108,20 @@ struct FleetGathering {
     }
 
     private func silence(_ subject: FleetSubject, _ stable: Int, _ canary: Int, _ windows: Range<Int>) -> Reason {
+        if let pod = tally.copiedPod(slot: stable) ?? tally.copiedPod(slot: canary) {
+            return Reason(
+                "duplicated",
+                "the server has the requests of \(pod) more than once, from as many scrapes: each would be counted as "
+                    + "often; choose one with telemetry.match, e.g. { job: NAME }, or let the server drop replicas"
+            )
+        }
         let stableAnswers = windows.reduce(0) { $0 + tally.cell(slot: stable, window: $1).answered }
         let canaryAnswers = windows.reduce(0) { $0 + tally.cell(slot: canary, window: $1).answered }
         let name = stableAnswers <= canaryAnswers ? subject.check.stable : subject.check.canary
         return Reason(
             "tooFewPods",
             "none of the \(Phrase.count(windows.count)) new windows of \(subject.check.key) can be judged: too few pods "
-                + "of \(name) were scraped"
+                + "of \(name) were scraped, or could be read"
         )
     }
 }

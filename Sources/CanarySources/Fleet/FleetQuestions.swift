@@ -13,6 +13,8 @@ package struct FleetQuestions: Sendable, Hashable {
     package var buckets: Question
     /// When each pod was scraped: without it a value is taken as new.
     package var sampleTimes: Question?
+    /// Which pods are scraped more than once; nil if the set has no such query.
+    package var copies: Question?
 
     /// Fills the queries of a set.
     ///
@@ -32,6 +34,12 @@ package struct FleetQuestions: Sendable, Hashable {
         buckets = try Self.question("fleet_latency_buckets", queries, holes)
         let times = queries["fleet_sample_time"] == nil ? "sample_time" : "fleet_sample_time"
         sampleTimes = queries[times] == nil ? nil : try Self.question(times, queries, holes)
+        guard queries["pod_scrapes"] != nil else { return }
+        if reporter == .destination {
+            // Pods of one name in two namespaces are two pods.
+            holes["pod"] = .matchers("\(podLabel), destination_workload_namespace")
+        }
+        copies = try Self.question("pod_scrapes", queries, holes)
     }
 
     private static func question(

@@ -43,7 +43,17 @@ package struct FleetTelemetry: Sendable {
         objective: ServiceObjective? = nil
     ) async -> FleetReading {
         var reading = FleetReading(notes: plan.notes)
-        guard !subjects.isEmpty, plan.grid.windows > 0 else { return reading }
+        guard !subjects.isEmpty else { return reading }
+        guard plan.grid.windows > 0 else {
+            // Within the window of the last look nothing is new, and what was found then stands.
+            reading.evidence = subjects.enumerated().map { index, subject in
+                let moment = since.indices.contains(index) ? since[index] : nil
+                let end = moment.map { min($0, plan.end) } ?? plan.end
+                return CheckEvidence(subject: subject.check, end: end, fault: subject.problem, notes: subject.notes)
+            }
+            if let objective { await addBurnRates(subjects, plan, objective, &reading) }
+            return reading
+        }
         var tally = FleetTally(slots: 2 * subjects.count, windows: plan.grid.windows)
         var faults = FleetFaults()
         let present = FleetCohorts(
@@ -152,6 +162,15 @@ package struct FleetTelemetry: Sendable {
             }
             if let times = questions.sampleTimes {
                 try await ask(times, piece.grid, &reading) { table.addSampleTimes($0) }
+            }
+            if let copies = questions.copies {
+                do throws(SourceError) {
+                    try await ask(copies, piece.grid, &reading) { table.addCopies($0) }
+                } catch {
+                    // Nothing is counted from it: a server that does not answer it is believed.
+                    let note = "pods that are scraped twice are not recognised: \(FleetFaults.reason(error).text)"
+                    if !reading.notes.contains(note) { reading.notes.append(note) }
+                }
             }
             guard table.overflow == 0 else {
                 throw SourceError(

@@ -42,9 +42,9 @@ struct ArchiveReading {
         let (length, overflow) = to.milliseconds.subtractingReportingOverflow(from.milliseconds)
         guard !overflow, length >= self.step else {
             throw SourceError(
-                .badQuery,
+                .tooShort,
                 "the time to be judged is shorter than a window of \(Phrase.duration(step.inSeconds))",
-                hint: "give --from and --to further apart"
+                hint: "look at a longer time"
             )
         }
         let count = length / self.step

@@ -16,14 +16,15 @@ extension PrometheusClient {
             switch try await ask(request, within: left, body) {
             case .answer(let summary): return summary
             case .again(let wait, let error):
-                let wait = wait ?? pause
+                // A server that wants to be asked again at once is not hammered.
+                let wait = max(wait ?? pause, .milliseconds(500))
                 guard ContinuousClock.now + wait < end else { throw error }
                 do {
                     try await Task.sleep(for: wait)
                 } catch {
                     throw cancelled(request)
                 }
-                pause *= 2
+                pause = min(pause * 2, .seconds(30))
             }
         }
     }

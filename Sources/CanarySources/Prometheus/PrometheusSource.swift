@@ -58,6 +58,7 @@ package actor PrometheusSource: TelemetrySource {
 
     private func round(_ seconds: Double) async throws(SourceError) -> Window {
         let questions = try questions.get()
+        let began = now().milliseconds
         let end = ContinuousClock.now + questions.client.spec.timeout
         let step = max(1, try await step(questions, before: end).length.wholeMilliseconds)
         guard let due = await dueMoment(step, questions.client.spec) else {
@@ -85,7 +86,10 @@ package actor PrometheusSource: TelemetrySource {
             )
         }
         last = due
-        var window = rounds?.window(of: stretch.grid, seconds: seconds) ?? Window(seconds: seconds)
+        let length = Double(due - (first - step)) / 1000
+        var window = rounds?.window(of: stretch.grid, seconds: length) ?? Window(seconds: length)
+        // The newest sample of a pod may be a whole step older than the moment that was asked for.
+        window.lag = Double(max(0, began - due) + step) / 1000
         var receipt = PrometheusReceipt()
         if !questions.metrics.isEmpty {
             var own = metrics

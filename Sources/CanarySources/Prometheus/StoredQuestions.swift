@@ -214,14 +214,25 @@ struct StoredQuestions: Sendable {
         at moment: Timestamp,
         before end: ContinuousClock.Instant
     ) async throws(SourceError) -> Int64? {
+        if let found = try await sampleDistance(wanted, at: moment, before: end) { return found }
+        // None is closer than two minutes, or there are none: what the last ten minutes hold says more.
         if !text(.scrapeInterval).isEmpty {
             let answer = try await client.instant(text(.scrapeInterval), at: moment, before: end)
             let seconds = answer.series.compactMap(\.values.last).filter { $0.isFinite && $0 > 0 && $0 < 86_400 }.min()
-            if let found = seconds.map({ Self.snapped(Int64($0 * 1000)) }), found <= wanted { return found }
+            return seconds.map { Self.snapped(Int64($0 * 1000)) }
         }
-        // It may only look long because no pod has lived for long: the distances of samples tell.
-        let first = moment.milliseconds - 600_000
-        guard let times = TimeGrid(first: first, step: max(wanted, 1000), count: Int(600_000 / max(wanted, 1000)) + 1)
+        return nil
+    }
+
+    /// The shortest distance of two samples of a pod in the last two minutes, in milliseconds, to a fifth of a second at best.
+    private func sampleDistance(
+        _ wanted: Int64,
+        at moment: Timestamp,
+        before end: ContinuousClock.Instant
+    ) async throws(SourceError) -> Int64? {
+        let resolution = min(max(wanted, 200), 1000)
+        let first = moment.milliseconds - Self.distanceSpan
+        guard let times = TimeGrid(first: first, step: resolution, count: Int(Self.distanceSpan / resolution) + 1)
         else { return nil }
         let list = try await list(text(.sampleTime), times, before: end).get()
         var shortest: Int64?
@@ -237,6 +248,8 @@ struct StoredQuestions: Sendable {
         }
         return shortest.map(Self.snapped)
     }
+
+    private static let distanceSpan: Int64 = 120_000
 
     /// Scrapes are some milliseconds early or late: a length within 2 % of whole seconds is that.
     private static func snapped(_ milliseconds: Int64) -> Int64 {

@@ -55,7 +55,8 @@ package struct WatchModel: Sendable, Hashable, Codable {
     /// Whether its parts fit together, as those of a stored one may not.
     package var isConsistent: Bool {
         let metrics = rho.count
-        return metrics >= 1 && metrics <= 64 && delta.count == metrics && weights.count == metrics && lowestEdge >= 0
+        return metrics >= 1 && metrics <= 64 && delta.count == metrics && weights.count == metrics
+            && (0...1024).contains(lowestEdge) && weights.allSatisfy { $0 >= 0 }
             && safetyRho.count == safetyMetrics.count && safetyDelta.count == safetyMetrics.count
             && safetyMetrics.allSatisfy { $0 >= 0 && $0 < metrics }
             && (rho + delta + weights + safetyRho + safetyDelta).allSatisfy { $0.isFinite }

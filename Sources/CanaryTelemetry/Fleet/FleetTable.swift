@@ -18,6 +18,8 @@ package struct FleetTable: Sendable {
     var bounds = FleetBounds()
     /// When each pod was last scraped, a row a pod; -1 for a pod of which that is not known.
     var scrapeRows: [Int32] = []
+    /// How often the requests of a pod are in the answers, by pod, of those where that is more than once.
+    var copies: [Int32: Copies] = [:]
     /// The slots of all series, one after the other.
     var slots: [Int32] = []
 
@@ -45,6 +47,12 @@ package struct FleetTable: Sendable {
         var row: Int32
         var slots: Range<Int32>
         var outcome: MeshLabels.Outcome
+    }
+
+    struct Copies: Sendable {
+        /// The pod's name, with its namespace if that is known.
+        var name: String
+        var row: Int32
     }
 
     struct Histogram: Sendable {
@@ -98,7 +106,20 @@ package struct FleetTable: Sendable {
         series.labelText.withUnsafeBufferPointer { bytes in
             let pod = Int(pod(MeshLabels(bytes, podLabel: podLabel, reporter: reporter).pod))
             if scrapeRows[pod] < 0 { scrapeRows[pod] = store.addRow() }
-            store.store(series, in: scrapeRows[pod], grid)
+            store.storeLargest(series, in: scrapeRows[pod], grid)
+        }
+    }
+
+    /// A series of `pod_scrapes`: by how many scrapes a pod's requests are in the answers. Above one, each request would
+    /// be counted as often. A pod that no counter was added of is nobody's.
+    package mutating func addCopies(_ series: PrometheusSeries) {
+        series.labelText.withUnsafeBufferPointer { bytes in
+            let name = MeshLabels(bytes, podLabel: podLabel, reporter: reporter).pod
+            guard let pod = pods[name], series.values.contains(where: { $0 > 1 }) else { return }
+            let shown = name.hasPrefix("/") ? String(name.dropFirst()) : name
+            let copy = copies[pod] ?? Copies(name: shown, row: store.addRow())
+            copies[pod] = copy
+            store.storeLargest(series, in: copy.row, grid)
         }
     }
 

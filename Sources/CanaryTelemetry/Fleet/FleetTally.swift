@@ -18,6 +18,8 @@ package struct FleetTally: Sendable {
     /// By slot: whether any series was found.
     private var isSeen: [Bool]
     private var isUnreadable: [Bool]
+    /// By slot: the first of its pods whose requests are in the answers more than once.
+    private var copied: [Int32: String] = [:]
 
     package init(slots: Int, windows: Int) {
         self.slots = max(slots, 0)
@@ -61,6 +63,9 @@ package struct FleetTally: Sendable {
 
     /// Whether a slot has series of requests without a response code: its failures cannot be told.
     package func isUnreadable(slot: Int) -> Bool { isUnreadable[slot] }
+
+    /// A pod of a slot whose requests are in the answers more than once, by `pod_scrapes`; nil if there is none.
+    package func copiedPod(slot: Int) -> String? { copied[Int32(truncatingIfNeeded: slot)] }
 
     /// Where the counts of the bounds are that all histograms of some slots have.
     package struct Layout: Sendable, Hashable {
@@ -119,8 +124,12 @@ package struct FleetTally: Sendable {
                     common[Int(slot)] = common[Int(slot)].map { $0 & mask } ?? mask
                 }
             }
-            let turns = reader.turns(scrapeRow: pods.scrapeRows[pod], counters, histograms)
+            let copies = table.copies[Int32(truncatingIfNeeded: pod)]
+            let turns = reader.turns(scrapeRow: pods.scrapeRows[pod], copyRow: copies?.row, counters, histograms)
             let podSlots = reader.slots(counters, histograms)
+            if let name = copies?.name {
+                for slot in podSlots { copied[slot] = min(copied[slot] ?? name, name) }
+            }
             for slot in podSlots { isSeen[Int(slot)] = true }
             for turn in turns where turn.column >= FleetGrid.lead {
                 let window = first + turn.column - FleetGrid.lead

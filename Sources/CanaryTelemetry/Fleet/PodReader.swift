@@ -3,14 +3,16 @@
 /// A pod that was not scraped keeps its baseline for `TelemetryCollector.patience` moments, and what it did belongs to
 /// the window in which the next scrape falls. A lower value is a series that began again; if more than half of a pod's
 /// counters are lower, the process is another one and all of them began again. A series that was not there before
-/// began at zero if its pod was known. A pod whose buckets fall or are incomplete tells nothing in that window.
+/// began at zero if its pod was known. A pod whose buckets fall or are incomplete tells nothing in that window, and so
+/// does one with a value that is no count, or without a series that it had while its process lives: that is a hole in the
+/// answer, not a counter at zero. Its baseline stays, so that the next reading makes up for it.
 struct PodReader {
     /// What a pod did at one moment.
     struct Turn {
         enum Kind {
             /// It was scraped; what it counted since that column is new.
             case delta(since: Int, isRestart: Bool)
-            /// It was not scraped, or could not be read, and came back later.
+            /// It was not scraped and came back later, or was and cannot be read.
             case failed
             /// It was not scraped, and has not come back.
             case unsure
@@ -20,7 +22,7 @@ struct PodReader {
         var kind: Kind
     }
 
-    private let table: FleetTable
+    let table: FleetTable
     /// Where the table's bounds are in the tally.
     let places: [Int?]
     /// The table's bounds by size.
@@ -64,20 +66,45 @@ struct PodReader {
     // MARK: Moments
 
     /// What a pod did, by column.
-    func turns(scrapeRow: Int32, _ counters: ArraySlice<Int32>, _ histograms: ArraySlice<Int32>) -> [Turn] {
+    ///
+    /// - Parameters:
+    ///   - scrapeRow: when it was scraped; below zero for not known.
+    ///   - copyRow: how often its requests are in the answers; nil for once.
+    func turns(
+        scrapeRow: Int32,
+        copyRow: Int32? = nil,
+        _ counters: ArraySlice<Int32>,
+        _ histograms: ArraySlice<Int32>
+    ) -> [Turn] {
         var turns: [Turn] = []
         turns.reserveCapacity(table.grid.columns)
         var baseline: Int?
+        /// Since when its process lives, as far as the counters tell.
+        var birth = 0
+        var isLost = false
         var lastScrape = -Double.infinity
         /// Moments since the baseline of which nothing is known yet.
         var missed: [Int] = []
         for column in 0..<table.grid.columns {
-            if isScraped(scrapeRow, counters, histograms, column, &lastScrape), areWhole(histograms, column) {
-                if let since = baseline {
-                    turns += missed.map { Turn(column: $0, kind: .failed) }
-                    turns.append(Turn(column: column, kind: step(counters, histograms, since, column)))
-                }
+            let time = scrapeTime(scrapeRow, counters, histograms, column)
+            if time > lastScrape {
+                turns += missed.map { Turn(column: $0, kind: .failed) }
                 missed.removeAll(keepingCapacity: true)
+                let change = baseline.map { difference(counters, histograms, $0, column) } ?? .none
+                guard isReadable(counters, histograms, copyRow, column), change != .hole else {
+                    turns.append(Turn(column: column, kind: .failed))
+                    if let since = baseline, column - since >= FleetGrid.lead { baseline = nil }
+                    continue
+                }
+                if change == .fallen || isLost { birth = column }
+                isLost = false
+                if let since = baseline {
+                    let hasReturned = returns(counters, histograms, since, column, birth)
+                    turns.append(
+                        Turn(column: column, kind: hasReturned ? .failed : step(counters, histograms, since, column))
+                    )
+                }
+                lastScrape = scrapeRow < 0 ? -.infinity : time
                 baseline = column
             } else if let since = baseline, column - since < FleetGrid.lead {
                 missed.append(column)
@@ -85,6 +112,7 @@ struct PodReader {
                 turns += missed.map { Turn(column: $0, kind: .unsure) }
                 missed.removeAll(keepingCapacity: true)
                 baseline = nil
+                isLost = true
             }
         }
         turns += missed.map { Turn(column: $0, kind: .unsure) }
@@ -102,21 +130,19 @@ struct PodReader {
         return .delta(since: since, isRestart: isRestart)
     }
 
-    /// Whether a pod was scraped since its last scrape. Without times of scrapes, a value is one.
-    private func isScraped(
+    /// When a pod was scraped; -inf for not at all. Without times of scrapes, a value is one.
+    private func scrapeTime(
         _ scrapeRow: Int32,
         _ counters: ArraySlice<Int32>,
         _ histograms: ArraySlice<Int32>,
-        _ column: Int,
-        _ last: inout Double
-    ) -> Bool {
-        guard scrapeRow >= 0 else {
-            return counters.contains { !value($0, column).isNaN } || histograms.contains { !total($0, column).isNaN }
+        _ column: Int
+    ) -> Double {
+        if scrapeRow >= 0 {
+            let time = table.store[scrapeRow, column]
+            return time.isNaN ? -.infinity : time
         }
-        let time = table.store[scrapeRow, column]
-        guard time > last else { return false }
-        last = time
-        return true
+        let isThere = counters.contains { !value($0, column).isNaN } || histograms.contains { !total($0, column).isNaN }
+        return isThere ? 0 : -.infinity
     }
 
     private func value(_ counter: Int32, _ column: Int) -> Double {
@@ -145,7 +171,7 @@ struct PodReader {
 
     // MARK: Histograms
 
-    private func row(_ histogram: Int32, _ place: Int) -> Int32 {
+    func row(_ histogram: Int32, _ place: Int) -> Int32 {
         table.bucketRows[Int(histogram) &* FleetBounds.most &+ place]
     }
 
@@ -169,7 +195,7 @@ struct PodReader {
     }
 
     /// Whether the buckets of all histograms that are there rise with their bound, up to the total.
-    private func areWhole(_ histograms: ArraySlice<Int32>, _ column: Int) -> Bool {
+    func areWhole(_ histograms: ArraySlice<Int32>, _ column: Int) -> Bool {
         for histogram in histograms {
             let isThere = !total(histogram, column).isNaN
             var below = 0.0

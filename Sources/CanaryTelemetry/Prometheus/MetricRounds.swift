@@ -1,7 +1,8 @@
 /// Makes windows of a user's own metric from stored series, and remembers the counters in between.
 ///
 /// A counter that falls began again at zero. A series that is new counts from zero if its pod was known, because series
-/// appear with their first event; of a pod that is new it is the baseline.
+/// appear with their first event; of a pod that is new it is the baseline. All counters of a pod advance together: while
+/// one that is known has no sample the pod waits, and the version is absent.
 package struct MetricRounds: Sendable {
     /// One version's series.
     package enum Input: Sendable {
@@ -19,8 +20,13 @@ package struct MetricRounds: Sendable {
     private var canary = Memory()
 
     private struct Memory: Sendable {
-        var events = CounterMemory()
-        var total = CounterMemory()
+        var counters = CounterMemory()
+        /// What pods that did not wait counted in windows without the version: part of its next one.
+        var events = 0.0
+        var total = 0.0
+        var buckets: [Double: Double] = [:]
+
+        mutating func forget() { (events, total, buckets) = (0, 0, [:]) }
     }
 
     package init(name: String, kind: MetricWindow.Kind, direction: MetricWindow.Direction) {
@@ -89,65 +95,53 @@ package struct MetricRounds: Sendable {
 
     private static func side(_ input: Input, _ moment: Int, _ memory: inout Memory) -> Part {
         switch input {
-        case .absent(let reason): return .made(.absent(because: reason))
+        case .absent(let reason):
+            memory.counters.miss()
+            if memory.counters.isEmpty { memory.forget() }
+            return .made(.absent(because: reason))
         case .ratio(let events, let total):
             // Without any series of events there were none, if the whole was counted: they appear with the first one.
-            let count = memory.events.increase(events, moment, knowing: memory.total.pods)?.values.reduce(0, +)
-            guard let whole = memory.total.increase(total, moment)?.values.reduce(0, +) else {
-                return .made(.absent("no samples"))
+            let step = memory.counters.advance([events, total], moment)
+            memory.events += step.increases[0].values.reduce(0, +)
+            memory.total += step.increases[1].values.reduce(0, +)
+            if let absence = step.absence {
+                if memory.counters.isEmpty { memory.forget() }
+                return .made(.absent(because: absence))
             }
-            return .made(.ratio(events: count ?? 0, total: whole))
+            defer { memory.forget() }
+            return .made(.ratio(events: memory.events, total: memory.total))
         case .gauge(let grid):
             let values = grid.rows.values.map { $0.values[moment] }.filter(\.isFinite)
             let mean = values.reduce(0) { $0 + $1 / Double(max(values.count, 1)) }
             return .made(.gauge(samples: Double(values.count), mean: mean))
         case .histogram(let grid):
-            guard let increases = memory.events.increase(grid, moment) else { return .made(.absent("no samples")) }
-            var sums: [Double: Double] = [:]
-            var bounds: [[UInt8]: Set<Double>] = [:]
-            for (labels, increase) in increases {
-                guard let row = grid.rows[labels], let bound = row.bound, !bound.isNaN else {
-                    return .made(.absent("a series of buckets without 'le'"))
-                }
-                sums[bound, default: 0] += increase
-                bounds[row.histogram, default: []].insert(bound)
-            }
-            guard bounds.values.allSatisfy({ $0.count == sums.count }) else {
-                return .made(.absent("its histograms have different bounds"))
-            }
-            return .cumulative(sums)
+            let step = memory.counters.advance([grid], moment)
+            return histogram(grid, step, &memory)
         }
     }
-}
 
-/// The last values of the counters of one version.
-private struct CounterMemory: Sendable {
-    private var values: [[UInt8]: Double] = [:]
-    private(set) var pods: Set<String> = []
-
-    /// What each series grew by; nil without any series that could be compared.
-    ///
-    /// - Parameter others: pods that are known by other series.
-    mutating func increase(
-        _ grid: SeriesGrid,
-        _ moment: Int,
-        knowing others: Set<String> = []
-    ) -> [[UInt8]: Double]? {
-        var increases: [[UInt8]: Double] = [:]
-        var seen = pods
-        for (labels, row) in grid.rows {
-            let now = row.values[moment]
-            guard now.isFinite, now >= 0 else { continue }
-            if let before = values[labels] {
-                increases[labels] = now >= before ? now - before : now
-            } else if pods.contains(row.pod) || others.contains(row.pod) {
-                increases[labels] = now
+    private static func histogram(_ grid: SeriesGrid, _ step: CounterMemory.Step, _ memory: inout Memory) -> Part {
+        var sums: [Double: Double] = [:]
+        var bounds: [[UInt8]: Set<Double>] = [:]
+        for (labels, increase) in step.increases[0] {
+            guard let row = grid.rows[labels], let bound = row.bound, !bound.isNaN else {
+                return .made(.absent("a series of buckets without 'le'"))
             }
-            values[labels] = now
-            seen.insert(row.pod)
+            sums[bound, default: 0] += increase
+            bounds[row.histogram, default: []].insert(bound)
         }
-        pods = seen
-        return increases.isEmpty ? nil : increases
+        let isEven = bounds.values.allSatisfy { $0.count == sums.count }
+        guard isEven, memory.buckets.isEmpty || sums.isEmpty || Set(memory.buckets.keys) == Set(sums.keys) else {
+            memory.forget()
+            return .made(.absent("its histograms have different bounds"))
+        }
+        memory.buckets.merge(sums, uniquingKeysWith: +)
+        if let absence = step.absence {
+            if memory.counters.isEmpty { memory.forget() }
+            return .made(.absent(because: absence))
+        }
+        defer { memory.forget() }
+        return .cumulative(memory.buckets)
     }
 }
 

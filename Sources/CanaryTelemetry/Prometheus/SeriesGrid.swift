@@ -22,6 +22,9 @@ package struct SeriesGrid: Sendable {
         self.podLabel = podLabel
     }
 
+    /// Whether each series says which pod it is of.
+    var namesPods: Bool { rows.values.allSatisfy { !$0.pod.isEmpty } }
+
     /// Takes a series in, or a further part of one.
     package mutating func add(_ series: PrometheusSeries) throws(StoredDataError) {
         var row: Row

@@ -8,6 +8,7 @@ struct RecordedLineDecoder {
     private var isEnd = false
     private var seconds: Double?
     private var secondsPlace = 0
+    private var lag = 0.0
     private var weight: Double?
     private var stable: [PodWindow]?
     private var canary: [PodWindow]?
@@ -43,6 +44,8 @@ struct RecordedLineDecoder {
             cursor.skipBlanks()
             secondsPlace = cursor.position
             seconds = try cursor.double("'seconds'")
+        } else if cursor.matches(key, "lag") {
+            lag = try decodeLag(&cursor)
         } else if cursor.matches(key, "weight") {
             weight = try decodeWeight(&cursor)
         } else if cursor.matches(key, "stable") {
@@ -84,7 +87,7 @@ struct RecordedLineDecoder {
         if isHistory, let canary, !canary.isEmpty {
             throw cursor.failure("a history window holds only the stable side", at: start)
         }
-        let window = Window(
+        var window = Window(
             seconds: seconds,
             weight: weight,
             isHistory: isHistory,
@@ -94,7 +97,16 @@ struct RecordedLineDecoder {
             quality: quality,
             metrics: metrics
         )
+        window.lag = lag
         return .window(run: run, window)
+    }
+
+    private func decodeLag(_ cursor: inout JSONCursor) throws(RecordedWindowError) -> Double {
+        cursor.skipBlanks()
+        let place = cursor.position
+        let value = try cursor.double("'lag'")
+        guard value >= 0, value <= 86_400 else { throw cursor.failure("'lag' must be from 0 to 86400", at: place) }
+        return value
     }
 
     private func decodeWeight(_ cursor: inout JSONCursor) throws(RecordedWindowError) -> Double? {

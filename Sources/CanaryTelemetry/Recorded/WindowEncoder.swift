@@ -38,6 +38,10 @@ package enum WindowEncoder {
             }
             writer.key("seconds")
             writer.double(window.seconds)
+            if window.lag > 0 {
+                writer.key("lag")
+                writer.double(window.lag)
+            }
             if let weight = window.weight {
                 writer.key("weight")
                 writer.double(weight)

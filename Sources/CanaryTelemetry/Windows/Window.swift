@@ -3,6 +3,9 @@ package struct Window: Sendable, Hashable {
     /// Length, start of the round to start of the previous round, in (virtual) seconds.
     package var seconds: Double
 
+    /// How long before its round the window ended, in seconds: a server is asked a little behind the present.
+    package var lag: Double = 0
+
     /// The canary's weight in force, in percent, if the record carries it.
     package var weight: Double?
 

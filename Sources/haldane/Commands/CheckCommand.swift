@@ -139,9 +139,10 @@ struct CheckCommand: AsyncParsableCommand {
             }
             let client = HTTPClient()
             do {
-                let end = try await session(runs, client).run()
+                let end = try await session(runs, client).run { tell($0) }
                 await client.shutdown()
-                return tell(end)
+                for warning in end.warnings { Console.talk.write("warning: \(warning)\n") }
+                return end.report.exitCode
             } catch {
                 await client.shutdown()
                 throw error
@@ -180,16 +181,12 @@ struct CheckCommand: AsyncParsableCommand {
         )
     }
 
-    private func tell(_ end: CheckSession.End) -> CanaryCore.ExitCode {
-        for warning in end.warnings { Console.talk.write("warning: \(warning)\n") }
-        if end.report.isNews || !cron {
-            SummaryOptions.append(StepSummary(end.report), to: summary.summary)
-            switch output.output {
-            case .json: Console.output.write(end.report.json())
-            case .text: Console.output.write(PluginOutput(report: end.report).text)
-            }
+    private func tell(_ report: CheckReport) {
+        SummaryOptions.append(StepSummary(report), to: summary.summary)
+        switch output.output {
+        case .json: Console.output.write(report.json())
+        case .text: Console.output.write(PluginOutput(report: report).text)
         }
-        return end.report.exitCode
     }
 
     /// 0...1.

@@ -25,7 +25,7 @@ struct RehearseCommand: AsyncParsableCommand {
 
             examples:
               haldane rehearse canary.yaml
-              haldane rehearse canary.yaml --from -7d --runs 1000
+              haldane rehearse canary.yaml --from -2d --runs 1000
               haldane rehearse canary.yaml --windows recording.jsonl --pods 1
             """
     )

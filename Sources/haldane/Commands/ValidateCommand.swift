@@ -32,7 +32,7 @@ struct ValidateCommand: AsyncParsableCommand {
         try await conclude(output) {
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
             _ = try NoticeTemplates.resolved(decoded.spec.notify, specFile: spec)
-            _ = try QueryFolder.load(decoded.queryFolder(specFile: spec))
+            _ = try QueryFolder.load(decoded.queryFolder(specFile: spec), for: decoded.spec)
             if connect { return try await look(decoded) }
             let report = SpecReport(
                 file: spec,

@@ -10,6 +10,7 @@ struct ArchiveProbeTests {
         var pods: @Sendable (Timestamp) -> (stable: Int, canary: Int, failures: Int)
         var failure: ArchiveFailure?
         var step = Duration.seconds(5)
+        var unusable: @Sendable (Timestamp) -> WindowQuality.Unusable? = { _ in nil }
 
         func windows(from: Timestamp, to: Timestamp) async throws(ArchiveFailure) -> PastTelemetry {
             if let failure { throw failure }
@@ -33,7 +34,8 @@ struct ArchiveProbeTests {
                         window: Window(
                             seconds: step.inSeconds,
                             stable: [pod("s", stable, stable / 100)],
-                            canary: canary == 0 ? [] : [pod("c", canary, failures)]
+                            canary: canary == 0 ? [] : [pod("c", canary, failures)],
+                            quality: WindowQuality(unusable: unusable(at))
                         )
                     )
                 )
@@ -119,6 +121,69 @@ struct ArchiveProbeTests {
         let evidence = try #require(await look(Archive { _ in (50, 1000, 10) }).evidence.first)
         #expect(evidence.subject.stable == "v2" && evidence.subject.canary == "v1")
         #expect(evidence.windows.first?.stable.requests == 1000)
+    }
+
+    @Test("near half and half the named stable stays it, and that is said")
+    func evenRoles() async throws {
+        let archive = Archive { _ in (496, 504, 100) }
+        let look = await look(archive)
+        #expect(look.evidence.first?.subject.stable == "v1")
+        #expect(look.notes.contains("v1 has 49.6 % of the requests: taken as stable, as the spec names it"))
+        var state = CheckState()
+        let verdicts = CheckJudge(rules: CheckRules()).judge([look], state: &state, now: Self.now)
+        #expect(verdicts.first?.kind == .degraded)
+    }
+
+    @Test("a canary that cannot be read is unknown with its reason, and not one without traffic")
+    func hiddenCanary() async throws {
+        let now = Self.now
+        let fault = WindowQuality.Unusable.tooFewPods(side: .canary, answered: 0, known: 3)
+        for isAlways in [true, false] {
+            var archive = Archive { _ in (1000, 0, 0) }
+            archive.unusable = { at in isAlways || now.since(at) < .seconds(30) ? fault : nil }
+            let look = await look(archive)
+            let evidence = try #require(look.evidence.first)
+            #expect(evidence.subject.comparison == .versions)
+            #expect(evidence.fault == fault.reason)
+            var state = CheckState()
+            let verdicts = CheckJudge(rules: CheckRules()).judge([look], state: &state, now: now)
+            #expect(verdicts.first?.kind == .unknown && verdicts.first?.reason == fault.reason)
+            // The next look goes on: a moment's fault does not stay for a day.
+            #expect(state.subjects["shop/reviews"]?.readUntil == evidence.end)
+        }
+    }
+
+    @Test("where nothing can be judged the reason is told, also of a subject that is known")
+    func nothingUsable() async throws {
+        var dark = Archive { _ in (0, 0, 0) }
+        dark.unusable = { _ in .source(label: "stale", message: "the newest sample is 2 h old") }
+        let first = try #require(await look(dark).evidence.first)
+        #expect(first.fault?.text.contains("2 h old") == true)
+
+        let state = judged(await look(Archive { _ in (1000, 100, 1) }))
+        let later = Self.now.advanced(by: .seconds(300))
+        let second = try #require(await look(dark, state, at: later).evidence.first)
+        #expect(second.fault?.text.contains("2 h old") == true)
+        #expect(second.unusable == 60)
+    }
+
+    @Test("a canary that serves no more is not healthy by an old proof, and is again when it serves")
+    func deadCanary() async throws {
+        let judge = CheckJudge(rules: CheckRules())
+        var state = CheckState()
+        let healthy = await look(Archive { _ in (1000, 1000, 10) })
+        #expect(judge.judge([healthy], state: &state, now: Self.now).first?.kind == .healthy)
+
+        var later = Self.now.advanced(by: .seconds(300))
+        let dead = await look(Archive { _ in (1000, 0, 0) }, state, at: later)
+        let verdict = try #require(judge.judge([dead], state: &state, now: later).first)
+        #expect(verdict.kind == .undecided)
+        #expect(verdict.reason.label == "canary-silent")
+        #expect(verdict.reason.text.contains("about 60,000 canary requests were expected and none was seen"))
+
+        later = later.advanced(by: .seconds(300))
+        let back = await look(Archive { _ in (1000, 1000, 10) }, state, at: later)
+        #expect(judge.judge([back], state: &state, now: later).first?.kind == .healthy)
     }
 
     @Test("a service with one version is compared with yesterday and last week, summed and confounded")

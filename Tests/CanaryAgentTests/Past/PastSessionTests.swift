@@ -153,6 +153,16 @@ struct PastSessionTests {
         #expect(report.notes.contains { $0.contains("although the spec names it canary") })
     }
 
+    @Test("a canary with a little more than half of the requests at the beginning is still the canary")
+    func even() async throws {
+        let recording = RecordedArchive.Recording.release(.errors, seed: 5, shares: [(0.1, 60), (0.55, 900)])
+        let report = try await judge(recording, .sideBySide(from: Self.after(1300), to: Self.after(1560)))
+
+        #expect(report.header.roles == .asNamed)
+        #expect(report.notes.contains { $0.contains("of the requests: taken as stable, as the spec names it") })
+        #expect(report.outcome.exitCode != .healthy, "\(report.outcome.reason.text)")
+    }
+
     @Test("a switch from one version to the other is compared before and after, in weaker words")
     func switchover() async throws {
         let recording = RecordedArchive.Recording.release(.errors, seed: 8, shares: [(1, 300)])

@@ -62,6 +62,26 @@ struct RehearsalHistoryTests {
         #expect(history.notes.count == 2 && history.notes[1] == "late")
     }
 
+    @Test("near half and half the named stable is rehearsed, and that is said")
+    func even() {
+        var windows = MadeHistory(windows: 5).timedWindows()
+        for index in windows.indices {
+            let stable = windows[index].window.stable
+            windows[index].window.canary =
+                stable + [
+                    PodWindow(
+                        pod: "more",
+                        requests: [ResponseCount(key: ResponseKey("200"), count: 1)],
+                        latency: []
+                    )
+                ]
+        }
+        let history = RehearsalHistory(PastTelemetry(windows: windows, step: .seconds(5)), origin: "p")
+
+        #expect(history.segments.first?.windows.first?.window.stable == windows[0].window.stable)
+        #expect(history.notes.count == 1 && history.notes[0].contains("taken as stable, as the spec names it"))
+    }
+
     @Test("no more single-pod windows are kept than fit, the newest")
     func bounded() {
         let pods = (0..<5000).map { PodWindow(pod: "p\($0)", requests: [], latency: []) }

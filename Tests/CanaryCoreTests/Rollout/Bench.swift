@@ -77,14 +77,16 @@ struct Bench {
         _ kind: Verdict.Kind = .undecided,
         seconds: Double = 5,
         isUsable: Bool = true,
-        callers: [String] = []
+        callers: [String] = [],
+        lag: Double? = nil
     ) -> [Rollout.Action] {
         let summary = Rollout.WindowSummary(
             seconds: seconds,
             stableRequests: stable,
             canaryRequests: canary,
             isUsable: isUsable,
-            canaryCallers: callers
+            canaryCallers: callers,
+            lag: lag
         )
         return send(.judged(summary, .sample(kind)), after: seconds)
     }

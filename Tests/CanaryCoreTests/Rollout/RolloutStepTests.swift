@@ -186,6 +186,38 @@ struct RolloutStepTests {
         #expect(bench.outcome == nil)
     }
 
+    @Test("windows that lag behind say nothing about a weight that was written after them")
+    func lag() {
+        var bench = Bench()
+        bench.begin()
+        let written = bench.now
+
+        // 31 s behind: at first everything is from before the step, when the canary had nothing.
+        while bench.now.since(written) < .seconds(31 + 15) {
+            bench.window(stable: 1000, canary: 0, lag: 31)
+            #expect(bench.step?.silentExpected == 0)
+        }
+        #expect(bench.outcome == nil && bench.step?.split.stable == 0)
+
+        for _ in 0..<20 { bench.window(stable: 950, canary: 50, lag: 31) }
+        #expect(bench.step?.split.isProved == true)
+
+        // And a canary that is silent all the same is found.
+        for _ in 0..<20 where bench.outcome == nil { bench.window(stable: 1000, canary: 0, lag: 31) }
+        guard case .rollingBack(let state) = bench.rollout.phase else {
+            Issue.record("\(bench.rollout.phase)")
+            return
+        }
+        #expect(state.reason.label == "canary-silent")
+        bench.applied(canary: 0)
+        let rolledBack = bench.now
+        while bench.outcome == nil, bench.now.since(rolledBack) < .seconds(300) {
+            bench.window(stable: 1000, canary: 0, lag: 31)
+        }
+        #expect(bench.outcome?.qualifiedWord == "rolledBack")
+        #expect(bench.now.since(rolledBack) > .seconds(31))
+    }
+
     @Test("a silent canary is rolled back once fifty requests were expected")
     func silent() {
         var bench = Bench()

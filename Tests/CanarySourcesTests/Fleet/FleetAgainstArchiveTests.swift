@@ -82,6 +82,8 @@ struct FleetAgainstArchiveTests {
 
         let evidence = try #require(reading.evidence.first)
         #expect(evidence.fault == nil)
+        // Every question was understood, also the one whose failure is only noted.
+        #expect(!reading.notes.contains { $0.contains("scraped twice") })
         let usable = past.windows.filter { $0.window.quality.unusable == nil && !$0.window.canary.isEmpty }
         #expect(evidence.windows.count == usable.count)
         #expect(!usable.isEmpty)

@@ -50,10 +50,13 @@ import Testing
         case requests
         case buckets
         case times
+        case copies
 
         init(_ request: HostileServer.Request) {
             let text = String(decoding: request.body, as: UTF8.self)
-            if text.contains("timestamp") {
+            if text.contains("prometheus_replica") {
+                self = .copies
+            } else if text.contains("timestamp") {
                 self = .times
             } else {
                 self = text.contains("duration_milliseconds_bucket") ? .buckets : .requests
@@ -81,6 +84,7 @@ import Testing
                 }
             }
         case .times: series = ["v1", "v2"].map { ("\"pod\":\"\($0)-0\"", 60) }
+        case .copies: series = []
         }
         return [.send(HostileServer.answer(body: answer(request, series)))]
     }
@@ -127,7 +131,7 @@ import Testing
             #expect(window.stable == SideCounts(requests: 100, failures: 10, latency: latency))
             #expect(window.canary == SideCounts(requests: 10, failures: 0, latency: latency))
         }
-        #expect(reading.questions == 3)
+        #expect(reading.questions == 4)
         #expect(reading.chunks == 1)
         #expect(reading.samples == 46 * (4 + 6 + 2))
     }
@@ -143,7 +147,7 @@ import Testing
             #expect(window.stable.requests == 60)
             #expect(window.canary.requests == 30)
         }
-        #expect(reading.questions == 9)
+        #expect(reading.questions == 12)
     }
 
     @Test("the next look goes on where the last one ended, and counts nothing twice")
@@ -155,7 +159,12 @@ import Testing
         let earlier = end.advanced(by: .seconds(-180))
         let later = try await Self.read([Self.subject], since: [earlier]) { Self.healthy($0) }
 
-        #expect(same.evidence.isEmpty || same.evidence[0].windows.isEmpty)
+        let standing = try #require(same.evidence.first)
+        #expect(standing.windows.isEmpty)
+        #expect(standing.fault == nil)
+        #expect(standing.unusable == 0)
+        #expect(standing.end == end)
+        #expect(same.questions == 0)
         #expect(later.evidence.first?.windows.count == 3)
         #expect(later.evidence.first?.fault == nil)
     }
@@ -228,6 +237,34 @@ import Testing
         let evidence = try #require(reading.evidence.first)
         #expect(evidence.windows.isEmpty)
         #expect(evidence.fault?.label == "tooFewPods")
+    }
+
+    @Test("pods that are scraped twice are not counted, and the way out is told")
+    func copies() async throws {
+        let reading = try await Self.read([Self.subject, Self.lone]) { request in
+            guard Question(request) == .copies else { return Self.healthy(request) }
+            let pod = "\"pod\":\"v1-0\",\"destination_workload_namespace\":\"test\""
+            return [.send(HostileServer.answer(body: Self.answer(request, [(pod, 1)])))]
+        }
+
+        let fault = try #require(reading.evidence.first?.fault)
+        #expect(fault.label == "duplicated")
+        #expect(fault.text.contains("the requests of test/v1-0 more than once"))
+        #expect(fault.text.contains("telemetry.match"))
+        #expect(reading.evidence.first?.windows == [])
+    }
+
+    @Test("a server that cannot tell which pods are scraped twice is believed, and that is noted")
+    func copiesUnknown() async throws {
+        let reading = try await Self.read([Self.subject]) { request in
+            guard Question(request) == .copies else { return Self.healthy(request) }
+            let body = "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"too dear\"}"
+            return [.send(HostileServer.answer(status: 422, body: body))]
+        }
+
+        #expect(reading.evidence.first?.fault == nil)
+        #expect(reading.evidence.first?.windows.count == 10)
+        #expect(reading.notes.contains { $0.contains("scraped twice") && $0.contains("too dear") })
     }
 
     @Test("an objective is held against both versions together, over six hours")

@@ -71,6 +71,19 @@ struct PrometheusArchiveTests {
         #expect(past.notes[0].contains("10 s") && past.notes[0].contains("4 s"))
     }
 
+    @Test("a pod that two jobs scrape is refused: each of its requests would be counted twice")
+    func duplicated() async throws {
+        let server = try ScriptedStore.server { question, kind in
+            kind == .scrapes ? .matrix([("pod=\"b\"", question.moments.map { ($0, "2") })]) : nil
+        }
+
+        let failure = try await Self.failure(server)
+
+        #expect(failure.reason.label == "duplicated")
+        #expect(failure.reason.text.contains("requests of b 2 times") && failure.reason.text.contains("count by"))
+        #expect(failure.hint?.contains("telemetry.match") == true)
+    }
+
     @Test("a long past is read in stretches, and stretches join without a seam")
     func stretches() async throws {
         let server = try ScriptedStore.server()

@@ -139,6 +139,19 @@ struct PrometheusClientTests {
         #expect(code == .wrongPath || error.message.contains("sum by (pod) (up)"), "\(error)")
     }
 
+    @Test("a server that always wants to be asked again at once is not hammered")
+    func retryAtOnce() async throws {
+        let questions = Counter()
+        let server = try FakePrometheus { _ in
+            _ = questions.next()
+            return .error(429, type: "x", "later", headers: ["Retry-After: 0"])
+        }
+        let error = try #require(await Self.failure(Self.spec(server.url, timeout: .milliseconds(1700))))
+
+        #expect(error.code == .overloaded)
+        #expect((2...5).contains(questions.next()))
+    }
+
     @Test("a server that asks for patience is asked again within the time")
     func patience() async throws {
         for (status, header) in [(429, "Retry-After: 0"), (503, "Retry-After: 0"), (429, "X: y")] {

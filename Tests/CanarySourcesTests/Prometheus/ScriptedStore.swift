@@ -4,11 +4,13 @@ import CanaryTestKit
 struct ScriptedStore {
     /// Which question it is, by the text of the built-in query.
     enum Kind: Hashable {
-        case requests, latency, sampleTime, processStart, targets, interval, other
+        case requests, latency, sampleTime, scrapes, processStart, targets, interval, other
 
         init(_ query: String) {
             if query.contains("count_over_time") {
                 self = .interval
+            } else if query.contains("prometheus_replica") {
+                self = .scrapes
             } else if query.contains("timestamp(") {
                 self = .sampleTime
             } else if query.contains("process_start_time") {
@@ -70,6 +72,7 @@ struct ScriptedStore {
         case .processStart: return .matrix(pods.map { ("pod=\"\($0)\"", question.moments.map { ($0, "100") }) })
         case .targets: return .matrix(pods.map { ("pod=\"\($0)\"", question.moments.map { ($0, "1") }) })
         case .interval: return .vector(pods.map { ("pod=\"\($0)\"", question.milliseconds("time") ?? 0, "10.02") })
+        case .scrapes: return .matrix([])
         case .other: return .vector([])
         }
     }

@@ -22,6 +22,27 @@ import Testing
         }
     }
 
+    @Test("how far a window lags behind its round is kept, and is nothing unless it is written")
+    func lag() throws {
+        guard case .window(_, let window) = try read(Self.header, #"{"seconds":5,"lag":30.5,"stable":[]}"#) else {
+            Issue.record("no window")
+            return
+        }
+        #expect(window.lag == 30.5)
+        var bytes: [UInt8] = []
+        WindowEncoder.appendHeader(to: &bytes)
+        WindowEncoder.append(window, run: "a", to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self).contains(#""lag":30.5"#))
+
+        guard case .window(_, let plain) = try read(Self.header, #"{"seconds":5,"stable":[]}"#) else {
+            Issue.record("no window")
+            return
+        }
+        #expect(plain.lag == 0)
+        #expect(error(#"{"seconds":5,"lag":-1,"stable":[]}"#) != nil)
+        #expect(error(#"{"seconds":5,"lag":1e9,"stable":[]}"#) != nil)
+    }
+
     @Test("recorded rollouts are read")
     func fixture() throws {
         var reader = RecordedWindowReader()

@@ -88,7 +88,7 @@ struct FleetLook {
         var bytes = 0
         for back in [0] + FleetTelemetry.past.map(\.milliseconds) {
             let grid = plan.grid.shifted(back: back)
-            for question in [questions.requests, questions.buckets, questions.sampleTimes].compactMap({ $0 }) {
+            for question in [questions.requests, questions.buckets, questions.sampleTimes, questions.copies].compactMap({ $0 }) {
                 let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "_"))
                 let escaped = question.text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
                 let form =

@@ -37,7 +37,7 @@ struct JudgePast {
             guard let question = times.question(now: now) else {
                 throw CommandFault(InputFault("the times cannot be read", hint: "haldane judge --help"), .usage)
             }
-            let queries = try QueryFolder.load(decoded.queryFolder(specFile: spec))
+            let queries = try QueryFolder.load(decoded.queryFolder(specFile: spec), for: decoded.spec)
             let report = try await HTTPClient.lent { http in
                 let (live, note) = await live.settled(http, now: now)
                 let options = PastOptions(
