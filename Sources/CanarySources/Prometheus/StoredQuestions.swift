@@ -219,7 +219,8 @@ struct StoredQuestions: Sendable {
         if !text(.scrapeInterval).isEmpty {
             let answer = try await client.instant(text(.scrapeInterval), at: moment, before: end)
             let seconds = answer.series.compactMap(\.values.last).filter { $0.isFinite && $0 > 0 && $0 < 86_400 }.min()
-            return seconds.map { Self.snapped(Int64($0 * 1000)) }
+            // A single sample in ten minutes says nothing of the next one: a server that has just begun has no more.
+            return seconds.flatMap { $0 < Self.distanceOfOne ? Self.snapped(Int64($0 * 1000)) : nil }
         }
         return nil
     }
@@ -250,6 +251,8 @@ struct StoredQuestions: Sendable {
     }
 
     private static let distanceSpan: Int64 = 120_000
+    /// Below what a single sample in ten minutes gives, above what two give; in seconds.
+    private static let distanceOfOne = 400.0
 
     /// Scrapes are some milliseconds early or late: a length within 2 % of whole seconds is that.
     private static func snapped(_ milliseconds: Int64) -> Int64 {

@@ -130,6 +130,13 @@ final class ClusterLab: Sendable {
         try await Patience.blocking { [self] in Patience.wait(seconds: seconds) { weights == wanted } }
     }
 
+    /// Waits until the mesh obeys these weights: it follows the stored ones a moment later.
+    func waitForMesh(_ wanted: [Int], seconds: Double = 30) async throws -> Bool {
+        try await Patience.blocking { [self] in
+            Patience.wait(seconds: seconds) { RouteText(TestFolder.text(mesh.route)).weights == wanted }
+        }
+    }
+
     /// Writes weights past the run, as another writer.
     func set(_ weights: [Int], as manager: String) throws {
         try Self.write(weights, to: route, of: cluster, as: manager)

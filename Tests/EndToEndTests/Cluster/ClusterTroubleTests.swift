@@ -173,6 +173,7 @@ import Testing
         let settings = trouble.settings + ["guards.onCanarySilent=hold"]
         let run = try lab.start(["run", try lab.spec()], settings: settings)
         #expect(try await lab.waitForWeights([75, 25]), "\(run.talk.suffix(2000))")
+        #expect(try await lab.waitForMesh([75, 25]))
 
         try await Patience.blocking { try trouble.strike(lab) }
 
