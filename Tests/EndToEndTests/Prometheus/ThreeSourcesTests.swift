@@ -91,7 +91,7 @@ import Testing
     @Test(
         "a run that reads a server decides as one that scrapes",
         .timeLimit(.minutes(6)),
-        arguments: [("healthy", false), ("errors", false), ("errors", true)]
+        arguments: [("healthy", false), ("errors", true)]
     )
     func live(scenario: String, isVictoria: Bool) async throws {
         let mesh = try await Self.mesh(scenario, seed: 22)
