@@ -20,7 +20,6 @@ enum BuiltInQueries {
             ("process_start", PackageResources.process_start_promql),
             ("request_totals", PackageResources.request_totals_promql),
             ("sample_time", PackageResources.sample_time_promql),
-            ("scrape_interval", PackageResources.scrape_interval_promql),
             ("source_misrouted", PackageResources.source_misrouted_promql),
             ("source_unreached", PackageResources.source_unreached_promql),
             ("targets_up", PackageResources.targets_up_promql),

@@ -30,7 +30,7 @@ import Testing
         let set = try QuerySet.builtIn()
 
         for name in [
-            "request_totals", "latency_buckets", "process_start", "sample_time", "scrape_interval",
+            "request_totals", "latency_buckets", "process_start", "sample_time",
             "unattributed_requests", "canary_callers", "error_requests", "fleet_request_totals",
             "fleet_latency_buckets",
         ] {

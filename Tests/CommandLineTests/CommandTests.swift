@@ -163,7 +163,7 @@ import Testing
         let run = try HaldaneProcess.run(["queries", "--output", "json"])
 
         #expect(run.code == 0)
-        #expect((try run.json()["queries"] as? [Any])?.count == 26)
+        #expect((try run.json()["queries"] as? [Any])?.count == 25)
         #expect(try HaldaneProcess.run(["queries", "nothing"]).code == 64)
     }
 

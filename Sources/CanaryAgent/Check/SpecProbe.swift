@@ -43,8 +43,13 @@ package struct SpecProbe: CheckProbe {
 
     package func look(_ state: CheckState, now: Timestamp) async -> CheckLook {
         do throws(AgentError) {
-            return options.live.telemetry.prometheus == nil
+            var look =
+                options.live.telemetry.prometheus == nil
                 ? try await scraped(state, now) : try await asked(state, now)
+            if !options.spec.objectives.metrics.isEmpty {
+                look.notes.append("objectives.metrics of \(key) are no part of a check: `haldane judge` judges them")
+            }
+            return look
         } catch {
             let text = [error.message, error.cause, error.hint].compactMap { $0 }.joined(separator: "; ")
             let evidence = expected(state).map {

@@ -98,9 +98,10 @@ struct PastReader: Sendable {
         var said = notes
         if step != spec.pace.interval, step > .zero {
             judged.pace.interval = step
-            said.append(
+            let longer =
                 "windows are \(Phrase.duration(step.inSeconds)) long instead of \(Phrase.duration(spec.pace.interval.inSeconds))"
-            )
+            // An archive that says why says it better.
+            if !parts.contains(where: { $0.notes.contains { $0.hasPrefix(longer) } }) { said.append(longer) }
         }
         for note in parts.flatMap(\.notes) where !said.contains(note) && said.count < Self.mostNotes {
             said.append(note)

@@ -19,14 +19,13 @@ struct StoredQuestions: Sendable {
         case podScrapes = "pod_scrapes"
         case processStart = "process_start"
         case targetsUp = "targets_up"
-        case scrapeInterval = "scrape_interval"
         case unattributedRequests = "unattributed_requests"
 
         /// Whether nothing can be said without it.
         var isNeeded: Bool {
             switch self {
             case .requestTotals, .latencyBuckets, .sampleTime: true
-            case .podScrapes, .processStart, .targetsUp, .scrapeInterval, .unattributedRequests: false
+            case .podScrapes, .processStart, .targetsUp, .unattributedRequests: false
             }
         }
     }
@@ -82,7 +81,7 @@ struct StoredQuestions: Sendable {
 
     /// Asks everything at once.
     func stretch(_ times: TimeGrid, before end: ContinuousClock.Instant) async throws(SourceError) -> Stretch {
-        let names = Name.allCases.filter { texts[$0] != nil && $0 != .scrapeInterval }
+        let names = Name.allCases.filter { texts[$0] != nil }
         var answers: [Name: Result<SeriesList, SourceError>] = [:]
         await withTaskGroup(of: (Name, Result<SeriesList, SourceError>).self) { group in
             for name in names {
@@ -127,7 +126,7 @@ struct StoredQuestions: Sendable {
                 case .sampleTime: try grid.addSampleTimes(series)
                 case .processStart: try grid.addProcessStarts(series)
                 case .targetsUp: try grid.addTargets(series)
-                case .podScrapes, .scrapeInterval: break
+                case .podScrapes: break
                 }
             } catch {
                 throw SourceError(
@@ -208,32 +207,30 @@ struct StoredQuestions: Sendable {
         return Step(length: .milliseconds(raised), note: note)
     }
 
-    /// Milliseconds between the samples of a pod; nil if there are no two.
+    /// Milliseconds between the samples of a pod; nil if there are no two that can be told apart.
+    ///
+    /// Asked finely of the last two minutes, then coarsely of the last twenty, for meshes that are scraped seldom. Never
+    /// taken from a count of samples: a server that has just begun to scrape has few of them, close together.
     private func scrapeInterval(
         _ wanted: Int64,
         at moment: Timestamp,
         before end: ContinuousClock.Instant
     ) async throws(SourceError) -> Int64? {
-        if let found = try await sampleDistance(wanted, at: moment, before: end) { return found }
-        // None is closer than two minutes, or there are none: what the last ten minutes hold says more.
-        if !text(.scrapeInterval).isEmpty {
-            let answer = try await client.instant(text(.scrapeInterval), at: moment, before: end)
-            let seconds = answer.series.compactMap(\.values.last).filter { $0.isFinite && $0 > 0 && $0 < 86_400 }.min()
-            // A single sample in ten minutes says nothing of the next one: a server that has just begun has no more.
-            return seconds.flatMap { $0 < Self.distanceOfOne ? Self.snapped(Int64($0 * 1000)) : nil }
-        }
-        return nil
+        let fine = min(max(wanted, 200), 1000)
+        if let found = try await sampleDistance(over: 120_000, every: fine, at: moment, before: end) { return found }
+        return try await sampleDistance(over: 1_200_000, every: 10_000, at: moment, before: end)
     }
 
-    /// The shortest distance of two samples of a pod in the last two minutes, in milliseconds, to a fifth of a second at best.
+    /// The shortest distance of two samples of a pod in the last `span`, as far as looks `resolution` apart show it; all in
+    /// milliseconds.
     private func sampleDistance(
-        _ wanted: Int64,
+        over span: Int64,
+        every resolution: Int64,
         at moment: Timestamp,
         before end: ContinuousClock.Instant
     ) async throws(SourceError) -> Int64? {
-        let resolution = min(max(wanted, 200), 1000)
-        let first = moment.milliseconds - Self.distanceSpan
-        guard let times = TimeGrid(first: first, step: resolution, count: Int(Self.distanceSpan / resolution) + 1)
+        let first = moment.milliseconds - span
+        guard let times = TimeGrid(first: first, step: resolution, count: Int(span / resolution) + 1)
         else { return nil }
         let list = try await list(text(.sampleTime), times, before: end).get()
         var shortest: Int64?
@@ -249,10 +246,6 @@ struct StoredQuestions: Sendable {
         }
         return shortest.map(Self.snapped)
     }
-
-    private static let distanceSpan: Int64 = 120_000
-    /// Below what a single sample in ten minutes gives, above what two give; in seconds.
-    private static let distanceOfOne = 400.0
 
     /// Scrapes are some milliseconds early or late: a length within 2 % of whole seconds is that.
     private static func snapped(_ milliseconds: Int64) -> Int64 {

@@ -24,41 +24,21 @@ package struct NonInferiority: Sendable, Hashable {
         canaryDivisor: Double,
         grid: TiltGrid
     ) {
-        guard stable.n > 0, canary.n > 0 else { return }
-        let effective = EventCount(x: stable.x / stableDivisor, n: stable.n / stableDivisor)
-        let x = Elementary.splat(canary.x / canaryDivisor)
-        let n = Elementary.splat(canary.n / canaryDivisor)
-        let low = Kernel.terms(
-            stable: effective,
-            canaryX: x,
-            canaryN: n,
+        Kernel.addReversed(
+            stable: stable,
+            canary: canary,
             rho: rho,
-            excess: grid.excess.low,
-            logTilt: grid.logTilt.low
+            stableDivisor: stableDivisor,
+            canaryDivisor: canaryDivisor,
+            grid: grid,
+            to: &a,
+            &b
         )
-        let high = Kernel.terms(
-            stable: effective,
-            canaryX: x,
-            canaryN: n,
-            rho: rho,
-            excess: grid.excess.high,
-            logTilt: grid.logTilt.high
-        )
-        a.low += low.a
-        a.high += high.a
-        b.low += low.b
-        b.high += high.b
     }
 
     /// Log evidence against "worse than the margin" for the difference `delta`.
     @inline(__always)
     package func logN(delta: Double, grid: TiltGrid) -> Double {
-        let difference = Elementary.splat(delta)
-        return LogSum.of(
-            Lanes(
-                low: (a.low - difference * b.low) + grid.logWeight.low,
-                high: (a.high - difference * b.high) + grid.logWeight.high
-            )
-        )
+        Kernel.reversed(a, b, delta: delta, grid: grid)
     }
 }

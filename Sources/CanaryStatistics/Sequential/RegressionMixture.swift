@@ -28,27 +28,16 @@ package struct RegressionMixture: Sendable, Hashable {
         let mass = Elementary.splat(logMass)
         var before = Lanes(low: LogSum.add(sums.low, mass), high: LogSum.add(sums.high, mass))
         if stable.n > 0, canary.n > 0 {
-            let effective = EventCount(x: stable.x / divisors.stable, n: stable.n / divisors.stable)
-            before.low += Self.logE(
-                effective,
-                canary,
-                rho,
-                delta,
-                divisors.canaryExcess,
-                grid.clusterFactor.low,
-                grid.excess.low,
-                grid.logTilt.low
+            let logE = Kernel.regression(
+                stable: stable,
+                canary: canary,
+                rho: rho,
+                delta: delta,
+                divisors: divisors,
+                grid: grid
             )
-            before.high += Self.logE(
-                effective,
-                canary,
-                rho,
-                delta,
-                divisors.canaryExcess,
-                grid.clusterFactor.high,
-                grid.excess.high,
-                grid.logTilt.high
-            )
+            before.low += logE.low
+            before.high += logE.high
         }
         sums = before
     }
@@ -58,29 +47,6 @@ package struct RegressionMixture: Sendable, Hashable {
     package func logE(grid: TiltGrid, logUnspent: Double) -> Double {
         let weighted = Lanes(low: sums.low + grid.logWeight.low, high: sums.high + grid.logWeight.high)
         return LogSum.add(LogSum.of(weighted), logUnspent)
-    }
-
-    @inline(__always)
-    private static func logE(
-        _ stable: EventCount,
-        _ canary: EventCount,
-        _ rho: Double,
-        _ delta: Double,
-        _ canaryExcess: Double,
-        _ clusterFactor: SIMD8<Double>,
-        _ excess: SIMD8<Double>,
-        _ logTilt: SIMD8<Double>
-    ) -> SIMD8<Double> {
-        let divisor = Elementary.splat(1) + Elementary.splat(canaryExcess) * clusterFactor
-        let (a, b) = Kernel.terms(
-            stable: stable,
-            canaryX: Elementary.splat(canary.x) / divisor,
-            canaryN: Elementary.splat(canary.n) / divisor,
-            rho: rho,
-            excess: excess,
-            logTilt: logTilt
-        )
-        return a - Elementary.splat(delta) * b
     }
 }
 

@@ -45,12 +45,14 @@ package struct FleetEvidence: Sendable {
 
     private let grid: TiltGrid
     private let safetyGrid: TiltGrid
+    private let promotionDispersion: Double
 
     /// No pairs.
     package init() {
         let configuration = EngineConfiguration()
         grid = TiltGrid.regression(low: configuration.tiltLow, high: configuration.tiltHigh)
         safetyGrid = TiltGrid.nonInferiority(low: configuration.reductionLow, high: configuration.reductionHigh)
+        promotionDispersion = configuration.promotionDispersion
     }
 
     package var count: Int { services.count }
@@ -119,6 +121,8 @@ package struct FleetEvidence: Sendable {
         for pair in service.firstPair..<service.firstPair + model.metricCount {
             day[pair] = Lanes(repeating: -.infinity)
             scatter[pair].fade()
+            // Also what was taken over from other edges: an incident must not blind a service for ever.
+            floors[pair] = 1 + (floors[pair] - 1) / 2
         }
         for place in service.firstSafety..<service.firstSafety + model.safetyMetrics.count {
             safetyA[place] = Lanes(repeating: 0)
@@ -175,8 +179,18 @@ package struct FleetEvidence: Sendable {
         let logMass = mass == 1 ? 0 : Elementary.log(mass)
         for metric in 0..<pairs {
             let pair = first + metric
-            let counts = (stable[place + metric], canary[place + metric])
-            let logE = WatchKernel.regression(counts.0, counts.1, rho[pair], delta[pair], phi[pair], grid)
+            let (before, after) = (stable[place + metric], canary[place + metric])
+            // Without data of both sides a metric was not watched: its sum must not grow by mere waiting.
+            guard before.n > 0, after.n > 0 else { continue }
+            let logE = Kernel.regression(
+                stable: before,
+                canary: after,
+                rho: rho[pair],
+                delta: delta[pair],
+                // Pods are not told apart here, so all of the excess counts.
+                divisors: RegressionDivisors(phi1: phi[pair], phi2: phi[pair], z: 1),
+                grid: grid
+            )
             detector[pair] = WatchKernel.grown(detector[pair], by: logE, logMass)
             day[pair] = WatchKernel.grown(day[pair], by: logE, logMass)
         }
@@ -184,13 +198,15 @@ package struct FleetEvidence: Sendable {
         let firstSafety = services[index].firstSafety
         for safety in firstSafety..<firstSafety + models[index].safetyMetrics.count {
             let metric = safetyMetric[safety]
-            WatchKernel.addSafety(
-                stable[place + metric],
-                canary[place + metric],
-                safetyRho[safety],
-                phi[first + metric],
-                safetyGrid,
-                &safetyA[safety],
+            let divisor = phi[first + metric]
+            Kernel.addReversed(
+                stable: stable[place + metric],
+                canary: canary[place + metric],
+                rho: safetyRho[safety],
+                stableDivisor: 1 + (divisor - 1) * promotionDispersion,
+                canaryDivisor: divisor,
+                grid: safetyGrid,
+                to: &safetyA[safety],
                 &safetyB[safety]
             )
         }
@@ -292,7 +308,9 @@ extension FleetEvidence {
             isAlarm: service.isAlarm,
             logE: service.dayMass > 0 ? LogSum.of(dayLogs) - Elementary.log(service.dayMass) : -.infinity,
             metricLogs: pairs.map { WatchKernel.mean(detector[$0], grid) + logWeights[$0] },
-            safetyLogs: safeties.map { WatchKernel.safety(safetyA[$0], safetyB[$0], safetyDelta[$0], safetyGrid) },
+            safetyLogs: safeties.map {
+                Kernel.reversed(safetyA[$0], safetyB[$0], delta: safetyDelta[$0], grid: safetyGrid)
+            },
             lastCalm: service.lastCalm,
             phi: Array(phi[pairs])
         )

@@ -89,63 +89,11 @@ struct PrometheusScanner {
             bytes.append(contentsOf: UnsafeBufferPointer(start: base + text.start, count: text.end &- text.start))
             return
         }
-        var index = text.start
-        while index < text.end {
-            let byte = base[index]
-            index &+= 1
-            guard byte == UInt8(ascii: "\\") else {
-                bytes.append(byte)
-                continue
-            }
-            // A backslash always has a byte behind it: the quote that ends the string is not escaped.
-            let escape = base[index]
-            index &+= 1
-            switch escape {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(escape)
-            case UInt8(ascii: "b"): bytes.append(0x08)
-            case UInt8(ascii: "f"): bytes.append(0x0C)
-            case UInt8(ascii: "n"): bytes.append(0x0A)
-            case UInt8(ascii: "r"): bytes.append(0x0D)
-            case UInt8(ascii: "t"): bytes.append(0x09)
-            case UInt8(ascii: "u"):
-                let scalar = try scalar(at: &index, end: text.end)
-                bytes.append(contentsOf: String(Character(scalar)).utf8)
-            default: throw bad("an unknown escape in a string", at: index &- 2)
-            }
+        do throws(JSONEscapes.Fault) {
+            try JSONEscapes.resolve(base, text.start, text.end, into: &bytes)
+        } catch {
+            throw bad(error.message, at: error.place)
         }
-    }
-
-    private func scalar(at index: inout Int, end: Int) throws(Stop) -> Unicode.Scalar {
-        let place = index &- 2
-        let first = try codeUnit(at: &index, end: end)
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        guard first < 0xDC00, index &+ 1 < end, base[index] == UInt8(ascii: "\\"), base[index &+ 1] == UInt8(ascii: "u")
-        else { throw bad("half a surrogate pair", at: place) }
-        index &+= 2
-        let second = try codeUnit(at: &index, end: end)
-        let joined = 0x10000 &+ ((first &- 0xD800) &<< 10) &+ (second &- 0xDC00)
-        guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(joined) else {
-            throw bad("half a surrogate pair", at: place)
-        }
-        return scalar
-    }
-
-    private func codeUnit(at index: inout Int, end: Int) throws(Stop) -> UInt32 {
-        guard index &+ 4 <= end else { throw bad("an escape without four digits", at: index &- 2) }
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            let byte = base[index]
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte &- UInt8(ascii: "A") &+ 10
-            default: throw bad("an escape without four digits", at: index)
-            }
-            unit = unit &<< 4 | UInt32(digit)
-            index &+= 1
-        }
-        return unit
     }
 
     // MARK: Words and numbers

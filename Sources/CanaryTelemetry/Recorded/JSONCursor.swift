@@ -127,62 +127,12 @@ struct JSONCursor {
     private func resolveEscapes(of text: Text) throws(RecordedWindowError) -> [UInt8] {
         var resolved: [UInt8] = []
         resolved.reserveCapacity(text.end &- text.start)
-        var index = text.start
-        while index < text.end {
-            let byte = base[index]
-            index &+= 1
-            guard byte == UInt8(ascii: "\\"), index < text.end else {
-                resolved.append(byte)
-                continue
-            }
-            let escape = base[index]
-            index &+= 1
-            switch escape {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): resolved.append(escape)
-            case UInt8(ascii: "b"): resolved.append(0x08)
-            case UInt8(ascii: "f"): resolved.append(0x0C)
-            case UInt8(ascii: "n"): resolved.append(0x0A)
-            case UInt8(ascii: "r"): resolved.append(0x0D)
-            case UInt8(ascii: "t"): resolved.append(0x09)
-            case UInt8(ascii: "u"):
-                let scalar = try unicodeScalar(at: &index, end: text.end)
-                resolved.append(contentsOf: String(Character(scalar)).utf8)
-            default: throw failure("an unknown escape in a string", at: index &- 2)
-            }
+        do throws(JSONEscapes.Fault) {
+            try JSONEscapes.resolve(base, text.start, text.end, into: &resolved)
+        } catch {
+            throw failure(error.message, at: error.place)
         }
         return resolved
-    }
-
-    private func unicodeScalar(at index: inout Int, end: Int) throws(RecordedWindowError) -> Unicode.Scalar {
-        let place = index &- 2
-        let first = try codeUnit(at: &index, end: end)
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        guard first < 0xDC00, index &+ 1 < end, base[index] == UInt8(ascii: "\\"), base[index &+ 1] == UInt8(ascii: "u")
-        else { throw failure("half a surrogate pair", at: place) }
-        index &+= 2
-        let second = try codeUnit(at: &index, end: end)
-        guard (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else { throw failure("half a surrogate pair", at: place) }
-        return scalar
-    }
-
-    private func codeUnit(at index: inout Int, end: Int) throws(RecordedWindowError) -> UInt32 {
-        guard index &+ 4 <= end else { throw failure("a short \\u escape", at: index) }
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            let byte = base[index]
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte &- UInt8(ascii: "A") &+ 10
-            default: throw failure("a \\u escape that is not hexadecimal", at: index)
-            }
-            unit = unit << 4 | UInt32(digit)
-            index &+= 1
-        }
-        return unit
     }
 
     // MARK: Numbers and words

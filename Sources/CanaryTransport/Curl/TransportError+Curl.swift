@@ -35,7 +35,7 @@ extension TransportError {
     static func headless(_ address: String, request: HTTPRequest) -> TransportError {
         TransportError(
             code: .timedOut,
-            message: "\(address) did not begin to answer within \(request.deadline)",
+            message: "\(address) did not begin to answer within \(request.deadline.inHundredths)",
             hint: hint(.timedOut, request: request)
         )
     }
@@ -73,7 +73,7 @@ extension TransportError {
     private static func message(_ code: Code, address: String, request: HTTPRequest) -> String {
         switch code {
         case .refused: "nothing accepts connections at \(address)"
-        case .timedOut: "\(address) gave no complete answer within \(request.deadline)"
+        case .timedOut: "\(address) gave no complete answer within \(request.deadline.inHundredths)"
         case .tooLarge: "the answer of \(address) is too large"
         case .tls: "no trusted connection to \(address) could be made"
         case .dns: "the host of \(address) could not be found"
@@ -152,5 +152,14 @@ extension HTTPSecurity {
     /// Whether it has a certificate to show.
     fileprivate var namesClient: Bool {
         clientCertificateFile != nil || clientCertificate != nil
+    }
+}
+
+extension Duration {
+    /// To a hundredth of a second: what is left of a deadline has more digits than a reader wants.
+    fileprivate var inHundredths: Duration {
+        let (seconds, attoseconds) = components
+        let hundredths = (attoseconds + 5_000_000_000_000_000) / 10_000_000_000_000_000
+        return .seconds(seconds) + .milliseconds(hundredths * 10)
     }
 }

@@ -87,9 +87,7 @@ struct RehearseCommand: AsyncParsableCommand {
             throw ValidationError("The history comes from one source: --windows, --journal, or --from and --to.")
         }
         for (name, text) in [("--from", from), ("--to", to)] {
-            if let text, Self.moment(text, now: Timestamp(milliseconds: 0)) == nil {
-                throw ValidationError("\(name) '\(text)' is not a time: 2026-11-22T14:00Z with a zone, now, or -24h.")
-            }
+            if let fault = text.flatMap({ TimeArgument.fault(name, $0) }) { throw ValidationError(fault) }
         }
     }
 
@@ -156,10 +154,10 @@ struct RehearseCommand: AsyncParsableCommand {
             }
             return .journals(directory: run.journalDirectory)
         }
-        let now = Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
+        let now = TimeArgument.now
         let last = now.advanced(by: .zero - max(server.delay, .zero))
-        let end = min(to.flatMap { Self.moment($0, now: now) } ?? last, last)
-        let start = from.flatMap { Self.moment($0, now: now) } ?? end.advanced(by: .seconds(-86_400))
+        let end = min(to.flatMap { TimeArgument.moment($0, now: now) } ?? last, last)
+        let start = from.flatMap { TimeArgument.moment($0, now: now) } ?? end.advanced(by: .seconds(-86_400))
         guard start < end else {
             throw CommandFault(
                 InputFault("--to is not after --from", hint: "give the earlier time with --from"),
@@ -174,15 +172,6 @@ struct RehearseCommand: AsyncParsableCommand {
             from: start,
             to: end
         )
-    }
-
-    /// `now`, `-24h`, or a time with its zone.
-    private static func moment(_ text: String, now: Timestamp) -> Timestamp? {
-        if text == "now" { return now }
-        if text.hasPrefix("-"), let ago = SpecSyntax.duration(String(text.dropFirst())) {
-            return now.advanced(by: .zero - ago)
-        }
-        return Timestamp(iso8601: text)
     }
 
     /// One line that is written over, on a terminal only.

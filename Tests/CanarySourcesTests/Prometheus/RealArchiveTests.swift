@@ -32,10 +32,11 @@ struct RealArchiveTests {
         return try result.get()
     }
 
-    @Test("windows from Prometheus are those of scraping the same pages", arguments: [StoredPast.release()])
-    func prometheus(release: StoredRelease) async throws {
-        let server = try await PrometheusProcess.start(past: release.backfill)
-        let past = try await Self.past(server.url, release)
+    @Test("stored windows are those of scraping the same pages", arguments: ["Prometheus", "VictoriaMetrics"])
+    func equal(server name: String) async throws {
+        let release = StoredPast.release()
+        let (url, stop) = try await Self.start(name, release)
+        let past = try await Self.past(url, release)
         let scraped = StoredPast.scraped(release)
 
         #expect(past.step == .seconds(15))
@@ -46,7 +47,19 @@ struct RealArchiveTests {
             #expect(stored == expected)
             if stored != expected { break }
         }
-        try await server.stop()
+        try await stop()
+    }
+
+    private static func start(
+        _ name: String,
+        _ release: StoredRelease
+    ) async throws -> (url: String, stop: @Sendable () async throws -> Void) {
+        if name == "Prometheus" {
+            let server = try await PrometheusProcess.start(past: release.backfill)
+            return (server.url, { try await server.stop() })
+        }
+        let server = try await VictoriaProcess.start(past: release.backfill)
+        return (server.url, { try await server.stop() })
     }
 
     @Test("a short interval and a server that gives few samples at once give the same windows")
@@ -142,23 +155,6 @@ struct RealArchiveTests {
         let error = await #expect(throws: SourceError.self) { try await wrong.instant("up", at: moment) }
         #expect(error?.code == .wrongPath)
         await client.shutdown()
-        try await server.stop()
-    }
-
-    @Test("windows from VictoriaMetrics are those of scraping the same pages", arguments: [StoredPast.release()])
-    func victoria(release: StoredRelease) async throws {
-        let server = try await VictoriaProcess.start(past: release.backfill)
-        let past = try await Self.past(server.url, release)
-        let scraped = StoredPast.scraped(release)
-
-        #expect(past.step == .seconds(15))
-        // Nothing was stored before the release began.
-        #expect(past.notes.count == 1 && past.notes[0].hasPrefix("6 pods had the first sample"), "\(past.notes)")
-        #expect(past.windows.count == scraped.count)
-        for (stored, expected) in zip(past.windows, scraped) {
-            #expect(stored == expected)
-            if stored != expected { break }
-        }
         try await server.stop()
     }
 }

@@ -145,6 +145,42 @@ struct FleetEvidenceTests {
         #expect(watch.reading.safetyLogs.allSatisfy { $0.magnitude < 1e-9 })
     }
 
+    @Test("windows without latency leave the latency metrics' sums as they are")
+    func noLatency() {
+        var traffic = WatchTraffic(seed: 9)
+        var watch = Watch(traffic.model())
+        watch.add((0..<10).map { _ in traffic.window() })
+        let before = watch.reading.metricLogs
+        #expect(before.count > 1)
+
+        traffic.hasLatency = false
+        watch.add((0..<50).map { _ in traffic.window() })
+
+        #expect(watch.reading.metricLogs.dropFirst() == before.dropFirst())
+        #expect(watch.reading.metricLogs[0] != before[0])
+    }
+
+    @Test("dispersion that was taken over from an incident fades by the day")
+    func fading() {
+        var traffic = WatchTraffic(seed: 12)
+        var incident = Watch(traffic.model())
+        for window in 0..<200 {
+            traffic.errors = window % 2 == 0 ? 0.001 : 0.2
+            incident.learn([traffic.window()])
+        }
+        traffic.errors = 0.01
+        var watch = Watch(incident.evidence.rechosen(traffic.model()))
+        let first = watch.reading.phi[0]
+        #expect(first > 2)
+
+        for _ in 0..<12 {
+            watch.beginDay()
+            watch.learn((0..<100).map { _ in traffic.window() })
+        }
+
+        #expect(watch.reading.phi[0] < 1 + (first - 1) / 4, "\(first) became \(watch.reading.phi[0])")
+    }
+
     @Test("counts of any shape neither trap nor make evidence that is no number")
     func oddCounts() {
         var traffic = WatchTraffic(seed: 6)

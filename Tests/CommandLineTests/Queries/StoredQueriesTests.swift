@@ -119,7 +119,7 @@ import Testing
         #expect(server == .victoria || faulty.contains("number"), "\(own.output)")
         #expect(builtIn.code == 0, "\(builtIn.output)")
         #expect(
-            builtIn.output.contains("26 queries: 0 errors, 0 warnings; \(mesh.url) had data for 15 of them"),
+            builtIn.output.contains("25 queries: 0 errors, 0 warnings; \(mesh.url) had data for 14 of them"),
             "\(builtIn.output)"
         )
     }

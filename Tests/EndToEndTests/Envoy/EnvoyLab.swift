@@ -53,10 +53,17 @@ final class EnvoyLab: Sendable {
     /// What the lab knows now.
     func facts() throws -> Facts { try Self.facts(in: folder) }
 
-    /// Writes the spec of a short rollout that scrapes this Envoy, and gives its path.
-    func writeSpec() throws -> String {
-        let target = "http://127.0.0.1:\(try facts().admin)/stats/prometheus"
-        return try folder.write("canary.yaml", Self.spec.replacingOccurrences(of: "TARGET", with: target))
+    /// Envoy's own page.
+    func page() throws -> String { "http://127.0.0.1:\(try facts().admin)/stats/prometheus" }
+
+    /// Writes the spec of a short rollout, and gives its path.
+    ///
+    /// - Parameter server: a Prometheus server that scrapes this Envoy; without one the rollout scrapes it itself.
+    func writeSpec(server: String? = nil) throws -> String {
+        let telemetry =
+            try server.map { "prometheus: { url: \"\($0)\", delay: 1s }" }
+            ?? "scrape: { targets: [\"\(try page())\"] }"
+        return try folder.write("canary.yaml", Self.spec.replacingOccurrences(of: "TELEMETRY", with: telemetry))
     }
 
     private static func facts(in folder: TestFolder) throws -> Facts {
@@ -125,7 +132,7 @@ final class EnvoyLab: Sendable {
             stable: { subset: v1, workload: demo4-deployment-v1 }
             canary: { subset: v2, workload: demo4-deployment-v2 }
           telemetry:
-            scrape: { targets: ["TARGET"] }
+            TELEMETRY
             reporter: source
           objectives:
             errors: { tolerance: 1pp, ratio: 1.5, budget: 2pp, budgetRatio: 2 }

@@ -1,3 +1,4 @@
+import CanaryTestKit
 import Foundation
 import Testing
 
@@ -48,6 +49,37 @@ import Testing
         #expect(rollout.lastAnswers.canary == 0)
         #expect(rollout.lastAnswers.stable > 300)
         #expect(try rollout.replay.json(ReplayResult.self).identical)
+    }
+
+    @Test(
+        "rolls a failing version back when a Prometheus server scrapes Envoy in its place",
+        .timeLimit(.minutes(4))
+    )
+    func rollsBackThroughPrometheus() async throws {
+        let folder = try TestFolder()
+        let lab = try await Patience.blocking {
+            try EnvoyLab(canaryErrors: 0.15, requestsPerSecond: 400, in: folder)
+        }
+        let labels = ["pod": "gateway-0", "namespace": "test1"]
+        let target = ScrapeJob.Target(url: try lab.page(), labels: labels)
+        let server = try await PrometheusProcess.start(
+            scraping: ScrapeJob(targets: [target], interval: .milliseconds(500))
+        )
+        try await server.waitForSeries("istio_requests_total{reporter=\"source\"}", count: 1)
+
+        let result = try await Patience.blocking {
+            let spec = try lab.writeSpec(server: server.url)
+            return try Haldane.run(["run", spec, "--output", "json"], in: folder, seconds: 200)
+        }
+
+        #expect(result.ending == .exited(2), "\(result.talk.suffix(3000))")
+        let run = try result.json(RunResult.self)
+        #expect(run.detail == "rolledBack", "proved to be empty: \(run.reason)")
+        #expect(run.label == "errors")
+        #expect(RouteText(folder.read("route.yaml")).weights == [100, 0])
+        let answered = try lab.facts().answered
+        #expect(answered.v2 > 0 && run.requests.canary <= answered.v2)
+        try await server.stop()
     }
 
     private func rollOut(canaryErrors: Double) async throws -> Rollout {

@@ -33,7 +33,7 @@ struct JudgePast {
             // The journal takes the destinations, and the names of variables in place of their values.
             var written = run.spec
             written.route = live.route
-            let now = QueryTime.now
+            let now = TimeArgument.now
             guard let question = times.question(now: now) else {
                 throw CommandFault(InputFault("the times cannot be read", hint: "haldane judge --help"), .usage)
             }

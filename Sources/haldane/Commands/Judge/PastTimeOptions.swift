@@ -67,13 +67,8 @@ struct PastTimeOptions: ParsableArguments {
         guard isSideBySide || isBeforeAfter else {
             throw ValidationError("--journal needs --from TIME --to TIME, or --before TIME --after TIME.")
         }
-        let origin = Timestamp(milliseconds: 0)
         for (name, text) in [("--from", from), ("--to", to), ("--before", before), ("--after", after)] {
-            if let text, QueryTime.moment(text, now: origin) == nil {
-                throw ValidationError(
-                    "\(name) '\(text)' is not a time: 2026-11-22T14:00Z with a zone, now, or -2h30m."
-                )
-            }
+            if let fault = text.flatMap({ TimeArgument.fault(name, $0) }) { throw ValidationError(fault) }
         }
         if let span, duration(span) == nil {
             throw ValidationError("--span '\(span)' is not a duration such as 90m or 1h.")
@@ -82,12 +77,12 @@ struct PastTimeOptions: ParsableArguments {
 
     /// What is asked; nil if `check` would refuse it.
     func question(now: Timestamp) -> PastQuestion? {
-        if let from = from.flatMap({ QueryTime.moment($0, now: now) }) {
-            let end = to.map { QueryTime.moment($0, now: now) } ?? now
+        if let from = from.flatMap({ TimeArgument.moment($0, now: now) }) {
+            let end = to.map { TimeArgument.moment($0, now: now) } ?? now
             return end.map { .sideBySide(from: from, to: $0) }
         }
-        guard let before = before.flatMap({ QueryTime.moment($0, now: now) }),
-            let after = after.flatMap({ QueryTime.moment($0, now: now) })
+        guard let before = before.flatMap({ TimeArgument.moment($0, now: now) }),
+            let after = after.flatMap({ TimeArgument.moment($0, now: now) })
         else { return nil }
         let span = span.map(duration) ?? .seconds(3600)
         return span.map { .beforeAfter(before: before, after: after, span: $0) }

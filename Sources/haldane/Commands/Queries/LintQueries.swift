@@ -38,7 +38,7 @@ struct LintQueries: AsyncParsableCommand {
         if let prometheus, !prometheus.hasPrefix("http://"), !prometheus.hasPrefix("https://") {
             throw ValidationError("--prometheus must begin with http:// or https://.")
         }
-        guard QueryTime.moment(at, now: QueryTime.now) != nil else { throw ValidationError(QueryTime.fault(at)) }
+        if let fault = TimeArgument.fault("--at", at) { throw ValidationError(fault) }
     }
 
     func run() async throws {
@@ -46,8 +46,8 @@ struct LintQueries: AsyncParsableCommand {
             let session = QueryLintSession(folder: folder, podLabel: podLabel)
             let found = try await HTTPClient.lent { http in
                 let client = prometheus.map { PrometheusClient(PrometheusSpec(url: $0), http: http) }
-                let now = QueryTime.now
-                return try await session.run(asking: client, at: QueryTime.moment(at, now: now) ?? now)
+                let now = TimeArgument.now
+                return try await session.run(asking: client, at: TimeArgument.moment(at, now: now) ?? now)
             }
             switch output.output {
             case .json: Console.output.write(found.json())

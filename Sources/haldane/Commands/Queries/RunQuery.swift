@@ -34,7 +34,7 @@ struct RunQuery: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard QueryTime.moment(at, now: QueryTime.now) != nil else { throw ValidationError(QueryTime.fault(at)) }
+        if let fault = TimeArgument.fault("--at", at) { throw ValidationError(fault) }
         guard let length = SpecSyntax.duration(period), length >= .seconds(1), length <= ViewSession.longestPeriod
         else {
             throw ValidationError("--period '\(period)' is not a duration from 1s to 31d.")
@@ -47,8 +47,8 @@ struct RunQuery: AsyncParsableCommand {
             let live = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: nil)
                 .liveWithDestinations
             let queries = try QueryFolder.load(folder.queries ?? decoded.queryFolder(specFile: spec))
-            let now = QueryTime.now
-            let moment = QueryTime.moment(at, now: now) ?? now
+            let now = TimeArgument.now
+            let moment = TimeArgument.moment(at, now: now) ?? now
             let found = try await HTTPClient.lent { http in
                 // Samples on their way are let in before the present is asked about.
                 let live = await live.settled(http, now: now).spec

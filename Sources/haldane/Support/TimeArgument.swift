@@ -3,12 +3,13 @@ import CanaryYAML
 import Foundation
 
 /// Moments on the command line.
-enum QueryTime {
+enum TimeArgument {
     static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 
-    /// What to say of a text that is no moment.
-    static func fault(_ text: String) -> String {
-        "--at '\(text)' is not a time: 2026-11-22T14:00Z with a zone, now, or -2h30m."
+    /// What to say of an option whose text is no moment; nil if it is one.
+    static func fault(_ option: String, _ text: String) -> String? {
+        guard moment(text, now: Timestamp(milliseconds: 0)) == nil else { return nil }
+        return "\(option) '\(text)' is not a time: 2026-11-22T14:00Z with a zone, now, or -2h30m."
     }
 
     /// `now`, `-2h`, or a time with its zone.
