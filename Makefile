@@ -11,7 +11,7 @@ CONFIGURATION := release
 HALDANE := .build/$(CONFIGURATION)/haldane
 DEMO_SEED ?= 7
 
-.PHONY: help setup build tests test demo format lint calibrate bench clean
+.PHONY: help setup build install tests test demo pictures format lint calibrate bench clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -21,6 +21,17 @@ setup: ## install what is missing: libraries, tools, a local Envoy
 
 build: setup ## build the program: .build/release/haldane
 	@$(SWIFT) build -c $(CONFIGURATION) --product haldane
+
+PREFIX ?= /usr/local
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+install: build ## install the program, its manual and shell completions below PREFIX (/usr/local)
+	@install -D $(HALDANE) $(DESTDIR)$(PREFIX)/bin/haldane
+	@mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	@$(HALDANE) manual > $(SHARE)/man/man1/haldane.1
+	@$(HALDANE) completions bash > $(SHARE)/bash-completion/completions/haldane
+	@$(HALDANE) completions zsh > $(SHARE)/zsh/site-functions/_haldane
+	@$(HALDANE) completions fish > $(SHARE)/fish/vendor_completions.d/haldane.fish
 
 # One folder and one configuration for everything, so that nothing is compiled twice.
 tests: setup
@@ -38,6 +49,9 @@ test: tests ## run every test, with a real Envoy among them
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh
 	@Scripts/demo $(HALDANE) $(DEMO_SEED)
+
+pictures: build ## make the README's picture anew, with Chromium and tmux
+	@Scripts/pictures $(HALDANE)
 
 format: ## format the sources
 	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests queries

@@ -97,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "CanaryReportTests",
             dependencies: ["CanaryCore", "CanaryReport", "CanaryStatistics", "CanaryTelemetry", "CanaryTestKit"],
-            exclude: ["Golden", "Past/Golden"]
+            exclude: ["Golden", "Past/Golden", "Formats/Golden", "Page/Golden"]
         ),
         .testTarget(name: "CanaryTransportTests", dependencies: ["CanaryTransport", "CanaryTestKit"]),
         .testTarget(

@@ -5,7 +5,8 @@ package struct JournalFile: Sendable, Hashable, Comparable {
     /// The file's path.
     package let path: String
 
-    static let suffix = ".journal.zst"
+    /// How the names of journals end.
+    package static let suffix = ".journal.zst"
 
     /// Accepts a run name of 1 to 128 ASCII letters, digits, `.`, `_` and `-` that begins with a letter or digit, so
     /// that no name leaves its directory, hides, or reads as an option.

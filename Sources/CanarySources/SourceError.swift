@@ -82,6 +82,8 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
     package var cause: String?
     /// What to do about it.
     package var hint: String?
+    /// The query that was asked, on one line.
+    package var asked: String?
     /// How a caller may go on.
     package var disposition: Disposition
 
@@ -90,24 +92,27 @@ package struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
         _ message: String,
         cause: String? = nil,
         hint: String? = nil,
+        asked: String? = nil,
         disposition: Disposition = .refuse
     ) {
         self.code = code
         self.message = message
         self.cause = cause
         self.hint = hint
+        self.asked = asked
         self.disposition = disposition
     }
 
     /// One word of a bounded vocabulary, for metric labels and JSON.
     package var label: String { code.description }
 
-    /// Message and cause, without the hint.
-    var inOneLine: String { message + (cause.map { ": \($0)" } ?? "") }
+    /// Message and cause, and at the end, because it is long, what was asked; without the hint.
+    package var inOneLine: String {
+        message + (cause.map { ": \($0)" } ?? "") + (asked.map { "; asked was: \($0)" } ?? "")
+    }
 
     package var description: String {
-        var text = message
-        if let cause { text += ": \(cause)" }
+        var text = inOneLine
         if let hint { text += "\n  hint: \(hint)" }
         return text
     }

@@ -14,9 +14,9 @@ struct Haldane: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, CheckCommand.self,
             RehearseCommand.self, ScrapeCommand.self, ValidateCommand.self, SchemaCommand.self, InitCommand.self,
-            ReplayCommand.self, ExplainCommand.self, PlanCommand.self,
+            ReportCommand.self, ReplayCommand.self, ExplainCommand.self, HistoryCommand.self, PlanCommand.self,
             QueriesCommand.self, StatusCommand.self, WatchCommand.self, PromoteCommand.self, RollbackCommand.self,
-            PauseCommand.self, ResumeCommand.self, RetryCommand.self,
+            PauseCommand.self, ResumeCommand.self, RetryCommand.self, CompletionsCommand.self, ManualCommand.self,
         ]
     )
 }

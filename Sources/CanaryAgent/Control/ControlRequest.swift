@@ -3,6 +3,8 @@ struct ControlRequest: Sendable, Hashable {
     var method: String
     var path: String
     var body: [UInt8]
+    /// By name in lower case; values of a repeated field are joined by commas.
+    var fields: [String: String] = [:]
 
     /// The most bytes of a request's line and fields, and of its body.
     static let mostHeadBytes = 8192
@@ -21,6 +23,7 @@ struct ControlRequestReader {
         var method: String
         var path: String
         var bodyBytes: Int
+        var fields: [String: String]
         /// Where the body begins.
         var end: Int
     }
@@ -43,7 +46,7 @@ struct ControlRequestReader {
         guard let head else { return .more }
         guard bytes.count - head.end >= head.bodyBytes else { return .more }
         let body = Array(bytes[head.end..<(head.end + head.bodyBytes)])
-        return .request(ControlRequest(method: head.method, path: head.path, body: body))
+        return .request(ControlRequest(method: head.method, path: head.path, body: body, fields: head.fields))
     }
 
     private struct Refusal: Error {
@@ -74,11 +77,14 @@ struct ControlRequestReader {
             return .failure(Refusal(status: 400, words: "this is not an HTTP/1 request"))
         }
         var length: Int?
+        var fields: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { return .failure(Refusal(status: 400, words: "a field has no name")) }
             let value = parts[1].trimming(while: { $0 == " " || $0 == "\t" })
-            switch parts[0].lowercased() {
+            let name = parts[0].lowercased()
+            fields[name] = fields[name].map { "\($0), \(value)" } ?? String(value)
+            switch name {
             case "transfer-encoding":
                 return .failure(Refusal(status: 411, words: "the body must have a Content-Length"))
             case "content-length":
@@ -94,7 +100,9 @@ struct ControlRequestReader {
             return .failure(Refusal(status: 413, words: "the body is too long"))
         }
         let path = words[1].prefix { $0 != "?" }
-        return .success(Head(method: String(words[0]), path: String(path), bodyBytes: length ?? 0, end: end))
+        return .success(
+            Head(method: String(words[0]), path: String(path), bodyBytes: length ?? 0, fields: fields, end: end)
+        )
     }
 }
 

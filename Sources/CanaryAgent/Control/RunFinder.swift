@@ -1,4 +1,6 @@
 import CanaryCore
+import CanaryJournal
+import CanaryReport
 import FoundationEssentials
 
 /// Finds the folder of the run that an operator means.
@@ -7,18 +9,22 @@ import FoundationEssentials
 /// run can be meant.
 package struct RunFinder {
     /// Where runs keep their folders unless told otherwise.
-    package static let home = ".haldane"
+    package static let home = JournalHome.standard
 
-    private let home: String
+    let home: JournalHome
     private let canary: (String) throws -> (namespace: String?, name: String)
 
     /// - Parameters:
     ///   - home: the folder of the folders.
     ///   - canary: whose spec the file is; the namespace is nil if only a cluster knows it.
-    package init(home: String = RunFinder.home, canary: @escaping (String) throws -> (namespace: String?, name: String))
-    {
+    package init(home: JournalHome, canary: @escaping (String) throws -> (namespace: String?, name: String)) {
         self.home = home
         self.canary = canary
+    }
+
+    package init(home: String = RunFinder.home, canary: @escaping (String) throws -> (namespace: String?, name: String))
+    {
+        self.init(home: JournalHome(home), canary: canary)
     }
 
     /// The folder, and the spec file if that was named.
@@ -34,7 +40,7 @@ package struct RunFinder {
         if let journal {
             return Found(folder: try folder(journal), spec: argument.flatMap { Self.isFile($0) ? $0 : nil })
         }
-        guard let argument else { return Found(folder: try only(all(), "a run in \(home)"), spec: nil) }
+        guard let argument else { return Found(folder: try only(all(), "a run in \(home.path)"), spec: nil) }
         switch Self.kind(argument) {
         case .folder:
             return Found(folder: try folder(argument), spec: nil)
@@ -43,53 +49,72 @@ package struct RunFinder {
             return Found(folder: RunFolder(path: slash.map { String(argument[...$0]) } ?? "."), spec: nil)
         case .file:
             let (namespace, name) = try canary(argument)
-            if let namespace { return Found(folder: try folder("\(home)/\(namespace)-\(name)"), spec: argument) }
-            let named = all().filter { isRun($0, of: name) }
-            guard !named.isEmpty else { return Found(folder: try folder("\(home)/*-\(name)"), spec: argument) }
-            return Found(folder: try only(named, "'\(name)'"), spec: argument)
+            return Found(folder: try folder(ofNamespace: namespace, name), spec: argument)
         case .nothing:
-            let known = all()
-            if let exact = known.first(where: { name(of: $0) == argument }) { return Found(folder: exact, spec: nil) }
-            let named = known.filter { isRun($0, of: argument) }
-            guard !named.isEmpty else {
-                throw AgentError(
-                    "there is no run '\(argument)': no such file or folder, and no such name in \(home)",
-                    hint: known.isEmpty
-                        ? "name a spec, or its folder of journals with --journal DIR"
-                        : "runs here: \(list(known))",
-                    exitCode: .unknown
-                )
-            }
-            return Found(folder: try only(named, "'\(argument)'"), spec: nil)
+            return Found(folder: try named(argument), spec: nil)
         }
     }
 
-    /// The one folder that is meant: the only one whose run is not over, else the only one.
-    private func only(_ folders: [RunFolder], _ what: String) throws(AgentError) -> RunFolder {
-        guard !folders.isEmpty else {
+    /// The folder of the canary of a spec.
+    private func folder(ofNamespace namespace: String?, _ name: String) throws(AgentError) -> RunFolder {
+        guard let namespace else {
+            let named = all().filter { isRun($0, of: name) }
+            guard !named.isEmpty else { return try folder("\(home.path)/*-\(name)") }
+            return try only(named, "'\(name)'")
+        }
+        let usual = home.folder(namespace: namespace, name: name)
+        guard Self.kind(usual) != .folder else { return RunFolder(path: usual) }
+        // A home that holds the homes of several teams.
+        let nested = all().filter { $0.lastName == "\(namespace)-\(name)" }
+        return nested.isEmpty ? try folder(usual) : try only(nested, "'\(namespace)-\(name)'")
+    }
+
+    private func named(_ argument: String) throws(AgentError) -> RunFolder {
+        let known = all()
+        if let exact = known.first(where: { $0.name == argument }) { return RunFolder(path: exact.path) }
+        let same = known.filter { $0.lastName == argument }
+        let named = same.isEmpty ? known.filter { isRun($0, of: argument) } : same
+        guard !named.isEmpty else {
             throw AgentError(
-                "there is no run in \(home)",
+                "there is no run '\(argument)': no such file or folder, and no such name in \(home.path)",
+                hint: known.isEmpty
+                    ? "name a spec, or its folder of journals with --journal DIR"
+                    : "runs here: \(Self.list(known.map(\.name)))",
+                exitCode: .unknown
+            )
+        }
+        return try only(named, "'\(argument)'")
+    }
+
+    /// The one folder that is meant: the only one whose run is not over, else the only one.
+    private func only(_ found: [JournalFolders.Folder], _ what: String) throws(AgentError) -> RunFolder {
+        guard !found.isEmpty else {
+            throw AgentError(
+                "there is no run in \(home.path)",
                 hint: "name its spec, or its folder of journals: haldane status DIR",
                 exitCode: .unknown
             )
         }
-        if folders.count == 1 { return folders[0] }
+        if found.count == 1 { return RunFolder(path: found[0].path) }
         // One whose process was killed is as likely meant as one that runs.
-        let open = folders.filter { $0.isHeld || $0.isUnfinished }
-        if open.count == 1 { return open[0] }
+        let open = found.filter { folder in
+            let run = RunFolder(path: folder.path)
+            return run.isHeld || run.isUnfinished
+        }
+        if open.count == 1 { return RunFolder(path: open[0].path) }
         throw AgentError(
-            "\(what) may be any of \(open.isEmpty ? folders.count : open.count)\(open.isEmpty ? "" : " that are not over")",
-            hint: "name one: \(list(open.isEmpty ? folders : open))",
+            "\(what) may be any of \(open.isEmpty ? found.count : open.count)\(open.isEmpty ? "" : " that are not over")",
+            hint: "name one: \(Self.list((open.isEmpty ? found : open).map(\.name)))",
             exitCode: .usage
         )
     }
 
     /// Whether a folder's runs are those of a canary of this name; an unreadable journal is judged by its folder's name.
-    private func isRun(_ folder: RunFolder, of canary: String) -> Bool {
-        guard let header = try? folder.recorded().snapshot.header else {
-            return name(of: folder).hasSuffix("-\(canary)")
+    private func isRun(_ folder: JournalFolders.Folder, of canary: String) -> Bool {
+        guard let header = folder.journals.last.flatMap({ JournalHead.read($0.path) }) else {
+            return folder.lastName.hasSuffix("-\(canary)")
         }
-        return header.spec.name == canary
+        return header.spec.name == canary || "\(header.spec.namespace)/\(header.spec.name)" == canary
     }
 
     private func folder(_ path: String) throws(AgentError) -> RunFolder {
@@ -103,30 +128,29 @@ package struct RunFinder {
         return RunFolder(path: path)
     }
 
-    /// Folders of runs, by name.
-    private func all() -> [RunFolder] {
-        // No folder is the same as an empty one.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
-        return names.sorted().map { RunFolder(path: "\(home)/\($0)") }.filter {
-            Self.kind($0.path) == .folder && FileManager.default.fileExists(atPath: $0.path + "/lock")
+    /// Folders of runs, by name: those with journals of runs, or in which a run is beginning.
+    private func all() -> [JournalFolders.Folder] {
+        JournalFolders(under: home).folders.filter { folder in
+            guard let last = folder.journals.last else {
+                // `check` keeps what it remembers beside the runs, behind a lock of its own.
+                return folder.hasLock && folder.lastName != "check"
+            }
+            return JournalHead.read(last.path)?.purpose == nil
         }
     }
 
-    private func name(of folder: RunFolder) -> String {
-        String(folder.path.split(separator: "/").last ?? "")
+    /// A few of the names, which are whatever somebody has called a folder or a canary.
+    static func list(_ names: [String]) -> String {
+        names.prefix(12).map(TextCells.harmless).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 
-    private func list(_ folders: [RunFolder]) -> String {
-        folders.prefix(12).map(name).joined(separator: ", ") + (folders.count > 12 ? ", …" : "")
-    }
-
-    private enum Kind {
+    enum Kind {
         case file
         case folder
         case nothing
     }
 
-    private static func kind(_ path: String) -> Kind {
+    static func kind(_ path: String) -> Kind {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return .nothing }
         return isFolder ? .folder : .file

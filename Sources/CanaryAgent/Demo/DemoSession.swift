@@ -11,11 +11,14 @@ package struct DemoSession {
     private let options: DemoOptions
     private let observer: any RunObserver
     private let inbox: RunInbox
+    private let page: StatusBoard?
 
-    package init(options: DemoOptions, observer: any RunObserver, inbox: RunInbox) {
+    /// - Parameter page: shows the run to browsers and monitoring; it has to be an observer as well.
+    package init(options: DemoOptions, observer: any RunObserver, inbox: RunInbox, page: StatusBoard? = nil) {
         self.options = options
         self.observer = observer
         self.inbox = inbox
+        self.page = page
     }
 
     package func run() async throws(AgentError) -> DemoReport {
@@ -52,7 +55,8 @@ package struct DemoSession {
             ),
             observer: observer,
             inbox: inbox,
-            clock: clock
+            clock: clock,
+            page: page
         )
         let run = try await session.run()
         let truth = await server.truth

@@ -184,7 +184,7 @@ extension AgentError {
         case let error as AgentError: self = error
         case let error as KubernetesError: self.init(error.message, cause: error.cause, hint: error.hint)
         case let error as RouteError: self.init(error.message, cause: error.cause, hint: error.hint)
-        case let error as SourceError: self.init(error.message, cause: error.cause, hint: error.hint)
+        case let error as SourceError: self.init(error.inOneLine, hint: error.hint)
         default: self.init("the cluster cannot be used", cause: "\(error)")
         }
     }

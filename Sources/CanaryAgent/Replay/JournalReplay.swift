@@ -19,7 +19,7 @@ package enum JournalReplay {
                 guard case .judged(let number, let at, let recorded, let recomputed) = try fold.add(record) else {
                     return .next
                 }
-                if recorded != recomputed {
+                if !recorded.agrees(with: recomputed) {
                     differenceCount += 1
                     if differences.count < Self.mostDifferences {
                         differences.append(

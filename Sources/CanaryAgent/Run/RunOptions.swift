@@ -16,6 +16,8 @@ package struct RunOptions: Sendable {
     /// Why a release that was rolled back is tried again; nil refuses it.
     package var retryReason: String?
     package var version: String
+    /// Who begins the run, as `alice@laptop`.
+    package var by: String?
 
     package init(
         spec: CanarySpec,

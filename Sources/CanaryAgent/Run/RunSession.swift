@@ -13,20 +13,29 @@ package struct RunSession {
     private let inbox: RunInbox
     private let clock: any RunClock
     private let desk: RunDesk?
+    private let onStory: (@Sendable (StoryBoard) -> Void)?
+    private let page: StatusBoard?
 
-    /// - Parameter desk: where operators reach the run; nil if they cannot.
+    /// - Parameters:
+    ///   - desk: where operators reach the run; nil if they cannot.
+    ///   - onStory: is given the run's story when it begins; nil where nobody shows it.
+    ///   - page: shows the run, and its story, to browsers and monitoring; it has to be an observer as well.
     package init(
         options: RunOptions,
         observer: any RunObserver,
         inbox: RunInbox,
         clock: any RunClock = WallRunClock(),
-        desk: RunDesk? = nil
+        desk: RunDesk? = nil,
+        onStory: (@Sendable (StoryBoard) -> Void)? = nil,
+        page: StatusBoard? = nil
     ) {
         self.options = options
         self.observer = observer
         self.inbox = inbox
         self.clock = clock
         self.desk = desk
+        self.onStory = onStory
+        self.page = page
     }
 
     package func run() async throws(AgentError) -> RunReport {
@@ -68,7 +77,7 @@ package struct RunSession {
                 source: ground.source(plan.header.roles, interval: plan.header.spec.pace.interval),
                 store: try await ground.store(plan.header.spec, plan.header.roles),
                 population: ground.population,
-                journal: RunJournal(writer: plan.writer),
+                journal: journal(plan),
                 clock: clock,
                 observer: observer,
                 notifier: ground.notifier,
@@ -100,6 +109,20 @@ package struct RunSession {
         } catch {
             throw AgentError("the run could not begin", cause: "\(error)")
         }
+    }
+
+    /// The journal, with a board beside it where somebody shows the run.
+    private func journal(_ plan: Plan) -> any JournalSink {
+        let path = plan.writer.path
+        let own = RunJournal(writer: plan.writer)
+        let journal = page?.reading(own, of: plan.header, path: path, plan.state) ?? own
+        guard onStory != nil || page != nil else { return journal }
+        // A story that cannot be read from its beginning begins here: a page is no reason to stop a run.
+        let told = plan.resumption == nil ? nil : try? JournalStory.fold(path: path).fold
+        let board = StoryBoard(journal, header: plan.header, fold: told, journalPath: path)
+        onStory?(board)
+        page?.follow(board)
+        return board
     }
 
     /// What is said at the start: why a release is tried again, and what was found on the way to the route.
@@ -192,7 +215,8 @@ package struct RunSession {
             spec: paced,
             roles: roles,
             place: found.place,
-            cluster: ground.server
+            cluster: ground.server,
+            by: options.by
         )
         var recalled = PriorHistory.windows(from: runs, for: header)
         if recalled.isEmpty, let found = await ground.history(header) {

@@ -15,6 +15,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var cluster: String?
     /// What kind of work this is the record of; nil, as in older journals, is a rollout.
     package var purpose: Purpose?
+    /// Who began it, as `alice@laptop`; nil in older journals, and where nobody in particular did.
+    package var by: String?
 
     package enum Purpose: String, Sendable, Hashable, Codable {
         /// Stored telemetry of two versions that lived side by side was judged.
@@ -31,7 +33,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
         roles: Roles,
         place: String,
         cluster: String? = nil,
-        purpose: Purpose? = nil
+        purpose: Purpose? = nil,
+        by: String? = nil
     ) {
         schema = Self.schema
         self.version = version
@@ -42,6 +45,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.place = place
         self.cluster = cluster
         self.purpose = purpose
+        self.by = by
     }
 
     /// The destination that carried the traffic when the run began, and the one that is tried.

@@ -28,18 +28,29 @@ package struct RunState: Sendable {
     /// Folds one journal event; `window` is the evidence that preceded it. Returns the verdict that was recomputed, if any.
     @discardableResult
     package mutating func fold(_ event: JournalEvent, window: Window?, at now: Timestamp) -> Verdict? {
+        var verdict: Verdict?
+        if let window {
+            switch event {
+            case .judged(let context, _): verdict = judge.judge(window, in: context)
+            case .recalled: recall(window)
+            case .input, .intent, .notice, .interrupted, .resumed, .finished: break
+            }
+        }
+        follow(event, window: window, at: now)
+        return verdict
+    }
+
+    /// Folds one journal event as it was recorded, without judging its evidence again: the rollout and the ledger go on, the
+    /// judge does not. For reports; a run that is to go on needs `fold`.
+    package mutating func follow(_ event: JournalEvent, window: Window?, at now: Timestamp) {
         switch event {
         case .judged(let context, let recorded):
-            guard let window else { return nil }
-            let verdict = judge.judge(window, in: context)
+            guard let window else { return }
             let before = rollout
             // The run is what was acted on then, whatever the evidence would say now.
             _ = rollout.handle(.judged(Rollout.WindowSummary(window), recorded), at: now)
             ledger.judged(window, in: context, recorded, at: now)
             noteWeights(since: before, at: now)
-            return verdict
-        case .recalled:
-            if let window { recall(window) }
         case .input(let input):
             let before = rollout
             _ = rollout.handle(input, at: now)
@@ -48,10 +59,9 @@ package struct RunState: Sendable {
             ledger.noticed(notice, at: now)
         case .finished(let outcome):
             ledger.finished(outcome, at: now)
-        case .intent, .interrupted, .resumed:
+        case .recalled, .intent, .interrupted, .resumed:
             break
         }
-        return nil
     }
 }
 

@@ -72,6 +72,14 @@ package struct Verdict: Sendable, Hashable, Codable {
         Verdict(kind: .unknown, decision: .hold, reason: reason, notes: notes)
     }
 
+    /// Whether the two say the same, bit for bit in every number; their sentences may have been improved in between.
+    package func agrees(with other: Verdict) -> Bool {
+        var (left, right) = (self, other)
+        (left.reason.text, right.reason.text) = ("", "")
+        (left.notes, right.notes) = ([], [])
+        return left == right
+    }
+
     /// How far the evidence of harm has come, 0...1.
     package var harmProgress: Double {
         harmThreshold > 0 ? min(max(logD / harmThreshold, 0), 1) : 0

@@ -88,7 +88,7 @@ package struct Explanation: Sendable {
         }
     }
 
-    private func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
+    func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
         if let words = finding.customWords { return "\(words)." }
         guard let canary = finding.canary.share, let stable = finding.stable.share else {
             return finding.safety == nil ? nil : "\(finding.name): not enough requests to compare."
@@ -105,7 +105,7 @@ package struct Explanation: Sendable {
             words +=
                 safety.isLatched
                 ? "; that it is not worse than the budget is proved"
-                : "; proof that it is not worse is at \(Figures.odds(safety.logN)) of \(Figures.odds(verdict.safetyThreshold))"
+                : "; that it is not worse is not proved yet: \(Figures.progress(safety.logN, of: verdict.safetyThreshold))"
         }
         if finding.penalty > 0.05 {
             words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods"
@@ -140,7 +140,7 @@ package struct Explanation: Sendable {
     }
 
     private var ending: String {
-        guard let outcome else { return "The run has no outcome yet: the next `haldane run` takes it up." }
+        guard let outcome else { return "The run has no outcome yet; if no process is at it, the next `haldane run` takes it up." }
         let why = outcome.reason.text
         let next = OutcomeWords.next(outcome, canary: header.canary.label)
         return "It ended \(OutcomeWords.short(outcome)): \(why). Next: \(next)."

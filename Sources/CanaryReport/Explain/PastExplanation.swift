@@ -111,7 +111,7 @@ package struct PastExplanation: Sendable {
             + "\(Phrase.count(step.canaryRequests)) requests, \(Phrase.count(step.canaryFailures)) of them failed\(verdict)."
     }
 
-    private func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
+    func finding(_ finding: Finding, _ verdict: Verdict) -> String? {
         if let custom = finding.customWords { return "\(custom)\(words.caveat)." }
         let net = finding.logE - finding.penalty
         guard finding.edge == nil || finding.safety != nil || net > 1 else { return nil }

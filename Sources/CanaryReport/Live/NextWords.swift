@@ -2,22 +2,16 @@ import CanaryCore
 
 /// What would happen next, and when.
 enum NextWords {
-    static func text(_ view: LiveView) -> String {
-        guard let rollout = view.rollout, let at = view.at else { return "reading the route" }
-        return text(rollout, view.ledger, view.verdict, at)
-    }
-
-    /// From the state of a run, as it was at `at`.
-    static func text(_ rollout: Rollout, _ ledger: RunLedger, _ verdict: Verdict?, _ at: Timestamp) -> String {
-        guard let pause = rollout.pause, rollout.canAdvance else { return unpaused(rollout, ledger, verdict, at) }
-        return "\(pauseWords(pause)); nothing is promoted until `haldane resume`; "
-            + unpaused(rollout, ledger, verdict, at)
-    }
-
-    /// `paused by alice@laptop since 2026-01-01T00:30:00.250Z (looking at it)`.
-    static func pauseWords(_ pause: Rollout.Pause) -> String {
+    /// As of `moment`, or else of the last happening.
+    static func text(_ view: LiveView, at moment: Timestamp? = nil) -> String {
+        guard let rollout = view.rollout, let at = moment ?? view.lastAt else { return "reading the route" }
+        guard let pause = rollout.pause, rollout.canAdvance else {
+            return unpaused(rollout, view.ledger, view.verdict, at)
+        }
         let reason = pause.reason.isEmpty ? "" : " (\(pause.reason))"
-        return "paused by \(pause.by ?? "the operator") since \(Figures.moment(pause.since))\(reason)"
+        let since = Phrase.duration(max(at.since(pause.since).inSeconds.rounded(.down), 0))
+        return "paused by \(pause.by ?? "the operator") for \(since)\(reason): nothing is promoted until somebody "
+            + "resumes it, a regression is still rolled back; \(unpaused(rollout, view.ledger, view.verdict, at))"
     }
 
     /// What would happen if nobody had paused the run.
@@ -34,8 +28,8 @@ enum NextWords {
             let seen = min(rollout.historySeconds, wanted)
             let first =
                 rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the first step"
-            return
-                "learning what is normal for stable: \(Phrase.duration(seen)) of \(Phrase.duration(wanted)), then \(first)"
+            let left = Phrase.duration(max(wanted - seen, 0).rounded(.up))
+            return "learning what is normal for stable for \(left) more; then \(first)"
         case .stepping(let step, let attempts):
             let weight =
                 rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the step"
@@ -78,14 +72,24 @@ enum NextWords {
         } else if let verdict, verdict.kind == .undecided || verdict.kind == .unknown {
             words = "hold at \(Phrase.weight(state.percent)): \(verdict.reason.text)"
             if let missing = verdict.missingRequests { words += missingWords(missing, ledger) }
+            if rollout.pause == nil, verdict.kind == .undecided {
+                words += "; then \(stepWords(after: state, rollout))"
+            }
         } else {
             words = "hold at \(Phrase.weight(state.percent)) until the next round"
         }
         if let first = rollout.firstChangeAt {
             let left = rollout.rules.pace.deadline.inSeconds - at.since(first).inSeconds
-            words += "; deadline in \(Phrase.duration(max(left.rounded(), 0)))"
+            let then = rollout.rules.guards.onDeadline == .rollback ? "rolled back" : "held as it is"
+            words += "; deadline in \(Phrase.duration(max(left.rounded(), 0))), then \(then)"
         }
         return words
+    }
+
+    /// What a proof leads to: `50 %`, or the end.
+    private static func stepWords(after state: Rollout.StepState, _ rollout: Rollout) -> String {
+        let next = state.step + 1
+        return rollout.rules.steps.indices.contains(next) ? Phrase.weight(rollout.rules.steps[next]) : "promoted"
     }
 
     /// How many requests are missing, and how long they take at the rate of this step.

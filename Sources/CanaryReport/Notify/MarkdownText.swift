@@ -22,4 +22,25 @@ enum MarkdownText {
         }
         return result
     }
+
+    /// A link to a page on the web, or to a path; a target that is something else is only named.
+    static func link(_ text: String, to target: String) -> String {
+        let scheme = target.prefix { $0 != ":" && $0 != "/" && $0 != "?" && $0 != "#" }
+        let hasScheme = scheme.endIndex < target.endIndex && target[scheme.endIndex] == ":"
+        guard !hasScheme || ["http", "https"].contains(scheme.lowercased()) else {
+            return "\(line(text)): \(line(target))"
+        }
+        var escaped = ""
+        for scalar in target.unicodeScalars {
+            switch scalar {
+            case "<": escaped += "%3C"
+            case ">": escaped += "%3E"
+            case "\\": escaped += "%5C"
+            case " ": escaped += "%20"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): continue
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return "[\(line(text))](<\(escaped)>)"
+    }
 }

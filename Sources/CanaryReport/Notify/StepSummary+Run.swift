@@ -27,9 +27,35 @@ extension StepSummary {
         }
     }
 
+    /// A finding with the difference of the two sides and its interval; of two times nothing is called proved.
+    static func row(_ finding: Finding, _ verdict: Verdict, isConfounded: Bool) -> [String] {
+        let words = words(finding, verdict)
+        return [
+            name(finding), side(finding, .stable), side(finding, .canary),
+            difference(finding) + (interval(finding).map { " (\($0))" } ?? ""),
+            isConfounded ? weak[words] ?? words : words,
+        ]
+    }
+
+    private static let weak = ["worse, proved": "looks worse", "not worse, proved": "looks no worse"]
+
+    /// How far the canary is from stable: `+5.06 pp`, of a gauge `+45 %`.
+    static func difference(_ finding: Finding) -> String {
+        if let level = finding.custom?.level {
+            return level.change.map { "\($0 < 0 ? "" : "+")\(Phrase.percent($0))" } ?? ""
+        }
+        guard let canary = finding.canary.share, let stable = finding.stable.share else { return "" }
+        return Phrase.points(canary - stable)
+    }
+
+    /// Where the difference lies whenever one looks: `95 %: +2.94 pp to +7.94 pp`; nil where nobody knows.
+    static func interval(_ finding: Finding) -> String? {
+        finding.difference95.map { "95 %: \(Phrase.points($0.low)) to \(Phrase.points($0.high))" }
+    }
+
     // MARK: Parts
 
-    private enum Side {
+    enum Side {
         case stable
         case canary
 
@@ -47,12 +73,12 @@ extension StepSummary {
         return [requests, failed] + ((ledger.lastComparison ?? ledger.lastVerdict).map(rows) ?? [])
     }
 
-    private static func name(_ finding: Finding) -> String {
+    static func name(_ finding: Finding) -> String {
         guard finding.custom == nil, let edge = finding.edge else { return finding.label }
         return "slower than \(Phrase.decimal(edge)) ms"
     }
 
-    private static func side(_ finding: Finding, _ side: Side) -> String {
+    static func side(_ finding: Finding, _ side: Side) -> String {
         if let level = finding.custom?.level {
             return level[keyPath: side.level].map(Phrase.decimal) ?? "no data"
         }
@@ -61,7 +87,7 @@ extension StepSummary {
         return "\(Phrase.percent(share)) of \(Phrase.count(tally.requests))"
     }
 
-    private static func words(_ finding: Finding, _ verdict: Verdict) -> String {
+    static func words(_ finding: Finding, _ verdict: Verdict) -> String {
         let harm = finding.logE - finding.penalty
         if harm >= verdict.harmThreshold { return "worse, proved" }
         if finding.safety?.isLatched == true { return "not worse, proved" }

@@ -11,12 +11,16 @@ package struct StepSummary: Sendable, Hashable {
     package var word: String
     /// Why, and how sure.
     package var sentence: String
+    /// What it meant, a line each.
+    package var points: [String]
     package var columns: [String]
     /// Cells in the order of `columns`.
     package var rows: [[String]]
     /// What happened when, oldest first.
     package var timeline: [String]
     package var notes: [String]
+    /// Where more is to be seen.
+    package var link: Link?
     /// A command to go on with, shown as code.
     package var command: String?
 
@@ -25,21 +29,36 @@ package struct StepSummary: Sendable, Hashable {
         sign: Style.Sign,
         word: String,
         sentence: String,
+        points: [String] = [],
         columns: [String] = ["metric", "stable", "canary", "finding"],
         rows: [[String]] = [],
         timeline: [String] = [],
         notes: [String] = [],
+        link: Link? = nil,
         command: String? = nil
     ) {
         self.title = title
         self.sign = sign
         self.word = word
         self.sentence = sentence
+        self.points = points
         self.columns = columns
         self.rows = rows
         self.timeline = timeline
         self.notes = notes
+        self.link = link
         self.command = command
+    }
+
+    /// A text that leads to a URL or a path.
+    package struct Link: Sendable, Hashable {
+        package var text: String
+        package var target: String
+
+        package init(text: String, target: String) {
+            self.text = text
+            self.target = target
+        }
     }
 
     /// More rows or lines than this are told as a number.
@@ -50,11 +69,14 @@ package struct StepSummary: Sendable, Hashable {
         let symbol = Style.plain.symbol(sign)
         var blocks = ["### \(symbol) \(MarkdownText.line("\(word): \(title)", to: 300))"]
         if !sentence.isEmpty { blocks.append(MarkdownText.line(sentence)) }
+        let points = list(points)
+        if !points.isEmpty { blocks.append(points) }
         if !rows.isEmpty { blocks.append(table) }
         let timeline = list(timeline)
         if !timeline.isEmpty { blocks.append(timeline) }
         let notes = list(notes)
         if !notes.isEmpty { blocks.append(notes) }
+        if let link { blocks.append(MarkdownText.link(link.text, to: link.target)) }
         if let command { blocks.append(Self.code(command)) }
         return "\n" + blocks.joined(separator: "\n\n") + "\n"
     }

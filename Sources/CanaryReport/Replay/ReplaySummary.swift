@@ -100,8 +100,7 @@ package struct ReplaySummary: Sendable {
         }
         for difference in differences.prefix(settings.isEmpty ? 20 : 5) {
             lines.append(
-                "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.brief(difference.recorded)) "
-                    + "\(style.symbol(.arrow)) \(Self.brief(difference.recomputed))"
+                "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.words(difference, style))"
             )
         }
         let shown = min(differences.count, settings.isEmpty ? 20 : 5)
@@ -139,8 +138,16 @@ package struct ReplaySummary: Sendable {
         return "\(word) at window \(decision.window): \(TextCells.harmless(words.sentence(decision.verdict)))"
     }
 
+    private static func words(_ difference: Difference, _ style: Style) -> String {
+        let (recorded, recomputed) = (brief(difference.recorded), brief(difference.recomputed))
+        if recorded == recomputed { return "\(recorded), in digits that are not shown here (--output json has them)" }
+        return "\(recorded) \(style.symbol(.arrow)) \(recomputed)"
+    }
+
+    /// `degraded, rollback, evidence of harm 184 : 1 (errors)`.
     private static func brief(_ verdict: Verdict) -> String {
-        "\(verdict.kind.rawValue)/\(verdict.decision.rawValue) logE \(verdict.logE) logD \(verdict.logD) (\(verdict.reason.label))"
+        let odds = verdict.window > 0 ? ", evidence of harm \(Figures.odds(verdict.logD))" : ""
+        return "\(verdict.kind.rawValue), \(verdict.decision.rawValue)\(odds) (\(verdict.reason.label))"
     }
 
     /// As one JSON object and a newline: `haldane.replay/1`.

@@ -40,6 +40,12 @@ package enum Figures {
         return "\(Phrase.count(Elementary.exp(log).rounded())) : 1"
     }
 
+    /// How far evidence has come: `evidence 7 : 1, 20 : 1 is needed`, `no evidence so far, 20 : 1 is needed`.
+    package static func progress(_ log: Double, of threshold: Double) -> String {
+        let seen = log > 0.4 ? "evidence \(odds(log))" : "no evidence so far"
+        return "\(seen), \(odds(threshold)) is needed"
+    }
+
     /// `1 window`, `3 windows`.
     package static func plural(_ count: Int, _ word: String) -> String {
         "\(Phrase.count(count)) \(word)\(count == 1 ? "" : "s")"

@@ -55,9 +55,14 @@ package struct RunPreview: Sendable {
         self.population = population
     }
 
-    /// 3 if a run would be refused or no target answers, else 0.
+    /// 3 if a run would be refused, or if the telemetry gives nothing that could be judged, else 0.
     package var exitCode: ExitCode {
-        refusal != nil || window.quality.unusable == .nothingScraped ? .unknown : .healthy
+        if refusal != nil { return .unknown }
+        return switch window.quality.unusable {
+        // The first round only reads the counters.
+        case nil, .baseline: .healthy
+        case .nothingScraped, .noIstioSeries, .source, .tooFewPods, .tooManyFailures: .unknown
+        }
     }
 
     /// As text, with a final newline.

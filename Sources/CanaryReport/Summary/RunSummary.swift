@@ -15,7 +15,9 @@ package struct RunSummary: Sendable {
     package var exitCode: ExitCode { report.outcome?.exitCode ?? .undecided }
 
     /// The summary as text, with a final newline.
-    package func text(style: Style) -> String {
+    ///
+    /// - Parameter width: of the terminal; commands to copy are never wrapped.
+    package func text(style: Style, width: Int = 112) -> String {
         var rows: [(String, String)] = [("why", why)]
         rows.append(("weights", weights))
         rows += requestRows
@@ -36,7 +38,7 @@ package struct RunSummary: Sendable {
 
         var lines = [headline(style)]
         for (name, value) in rows {
-            for (index, line) in TextCells.wrapped(TextCells.harmless(value), to: 100).enumerated() {
+            for (index, line) in TextCells.wrapped(TextCells.harmless(value), to: max(width - 12, 40)).enumerated() {
                 lines.append("  " + TextCells.padded(index == 0 ? name : "", to: 10) + line)
             }
         }
@@ -118,7 +120,19 @@ package struct RunSummary: Sendable {
         let affected = "\(Phrase.count(canary.requests)) requests reached the canary"
         guard let share = stable.share else { return affected }
         let excess = max(canary.events - share * canary.requests, 0)
-        return "\(affected); about \(Phrase.count(excess.rounded())) failed that would not have failed on stable"
+        let failed = "about \(Phrase.count(excess.rounded())) failed that would not have failed on stable"
+        guard let slow else { return "\(affected); \(failed)" }
+        return "\(affected); \(failed), and \(slow)"
+    }
+
+    /// How many requests were slower than the edge with most evidence, if that is what was found.
+    private var slow: String? {
+        let findings = report.ledger.lastComparison?.findings.filter { $0.edge != nil && $0.custom == nil } ?? []
+        guard let worst = findings.max(by: { $0.logE - $0.penalty < $1.logE - $1.penalty }),
+            worst.logE - worst.penalty > 1, let edge = worst.edge, let stable = worst.stable.share
+        else { return nil }
+        let excess = max(worst.canary.events - stable * worst.canary.requests, 0)
+        return "about \(Phrase.count(excess.rounded())) took longer than \(Phrase.decimal(edge)) ms that would not have"
     }
 
     private var evidence: String? {
@@ -139,6 +153,11 @@ package struct RunSummary: Sendable {
             + "\(Phrase.count(step.canaryRequests)) canary requests, \(Phrase.count(step.canaryFailures)) failed\(verdict)"
     }
 
+    /// Whether an operator took part in how it ended.
+    private var wasCommanded: Bool {
+        report.outcome?.reason.label == "operator" || report.ledger.notices.contains { $0.reason.label == "operator" }
+    }
+
     private func truthRows(_ demo: DemoFacts) -> [(String, String)] {
         func words(_ name: String, _ version: DemoFacts.Version) -> String {
             guard let share = version.failedShare else { return "\(name) had no requests" }
@@ -156,7 +175,8 @@ package struct RunSummary: Sendable {
             rows.append(("concluded", "nothing yet; it must end \(demo.expectation)"))
             return rows
         }
-        let agreement = demo.isAsExpected ? "as it must be" : "but it must be \(demo.expectation)"
+        var agreement = demo.isAsExpected ? "as it must be" : "but it must be \(demo.expectation)"
+        if wasCommanded { agreement = "as an operator asked; left alone it must be \(demo.expectation)" }
         rows.append(("concluded", "\(OutcomeWords.short(outcome)), \(agreement)"))
         return rows
     }

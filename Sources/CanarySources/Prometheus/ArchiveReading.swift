@@ -87,7 +87,12 @@ struct ArchiveReading {
         guard hasSeries || isPartial || !failures.isEmpty else {
             let moment = Timestamp(milliseconds: from + Int64(moments - 1) * step)
             let found = await EmptyAnswer.explain(questions, spec, at: moment, before: end)
-            throw SourceError(.noSeries, found.message, hint: found.hint)
+            throw SourceError(
+                .noSeries,
+                found.message,
+                hint: found.hint,
+                asked: PrometheusClient.shown(questions.text(.requestTotals))
+            )
         }
         if fractions > 0 {
             past.notes.append(
@@ -112,7 +117,7 @@ struct ArchiveReading {
         if let warning = stretch.receipt.partialWarnings.first {
             isPartial = true
             let message =
-                "\(questions.client.server) answered in part only (\(warning)): "
+                "\(questions.client.server) answered in part only (\(warning)); asked was: "
                 + PrometheusClient.shown(questions.text(.requestTotals))
             skip(times, label: "partial-answer", message: message)
             return

@@ -19,9 +19,7 @@ struct EmptyAnswer: Sendable {
         let workloads = [spec.route.stable, spec.route.canary].compactMap(\.workload)
         let versions = workloads.isEmpty ? "the two versions" : workloads.joined(separator: " and ")
         let reporter = spec.telemetry.reporter.rawValue
-        let nothing =
-            "\(client.server) has no series of \(versions): "
-            + PrometheusClient.shown(questions.text(.requestTotals))
+        let nothing = "\(client.server) has no series of \(versions)"
         do throws(SourceError) {
             // These two ask about the server, not about the canary, and are no part of the library that users change.
             let others = try await client.instant(

@@ -22,9 +22,10 @@ extension PrometheusClient {
         if summary != nil, Self.isTooMuch(said) {
             return SourceError(
                 .tooMuch,
-                "the query needs more than \(server) gives: \(shown)",
+                "the query needs more than \(server) gives",
                 cause: cause,
-                hint: "ask for a shorter time, or raise the server's limit"
+                hint: "ask for a shorter time, or raise the server's limit",
+                asked: shown
             )
         }
         switch status {
@@ -32,17 +33,19 @@ extension PrometheusClient {
             let target = location.map { " to \(HTTPRequest(url: $0).shownURL)" } ?? ""
             return SourceError(
                 .notPrometheus,
-                "\(server) redirects\(target) instead of answering \(shown)",
+                "\(server) redirects\(target) instead of answering",
                 hint:
                     "a login page or another address in front of it? set telemetry.prometheus.url to where it answers",
+                asked: shown,
                 disposition: .stop
             )
         case 401, 403:
             return SourceError(
                 .denied,
-                "\(server) does not accept who asks (HTTP \(status)): \(shown)",
+                "\(server) does not accept who asks (HTTP \(status))",
                 cause: cause,
                 hint: "set username and passwordFile, token or tokenFile, or a tenant's header in telemetry.prometheus",
+                asked: shown,
                 disposition: .stop
             )
         case 404, 405, 410:
@@ -56,30 +59,34 @@ extension PrometheusClient {
         case 200..<300, 400, 422:
             return SourceError(
                 .badQuery,
-                "\(server) refuses the query: \(shown)",
+                "\(server) refuses the query",
                 cause: cause ?? "HTTP \(status) without a reason",
                 hint: Self.isDuplicate(said)
-                    ? "two sources of the same series? the query must keep the label that tells them apart" : nil
+                    ? "two sources of the same series? the query must keep the label that tells them apart" : nil,
+                asked: shown
             )
         case 429, 503:
             return SourceError(
                 .overloaded,
-                "\(server) has no time now (HTTP \(status)): \(shown)",
+                "\(server) has no time now (HTTP \(status))",
                 cause: cause,
+                asked: shown,
                 disposition: .retry
             )
         case 500..<600:
             return SourceError(
                 summary == nil ? .notPrometheus : .overloaded,
-                "\(server) failed (HTTP \(status)): \(shown)",
+                "\(server) failed (HTTP \(status))",
                 cause: cause,
+                asked: shown,
                 disposition: .retry
             )
         default:
             return SourceError(
                 .notPrometheus,
-                "\(server) answered HTTP \(status) to \(shown)",
+                "\(server) answered HTTP \(status)",
                 cause: cause,
+                asked: shown,
                 disposition: .stop
             )
         }
@@ -97,23 +104,26 @@ extension PrometheusClient {
             let type = stream.header("Content-Type").map { " (\($0.prefix(60)))" } ?? ""
             return SourceError(
                 .notPrometheus,
-                "\(server) answered something else than JSON\(type) to \(shown)",
+                "\(server) answered something else than JSON\(type)",
                 cause: "it begins: \(words(of: first))",
                 hint: "a login page or a proxy in front of it: check telemetry.prometheus.url",
+                asked: shown,
                 disposition: .stop
             )
         case .tooLarge:
             return SourceError(
                 .badAnswer,
-                "the answer of \(server) is too large: \(shown)",
+                "the answer of \(server) is too large",
                 cause: error.description,
+                asked: shown,
                 disposition: .stop
             )
         case .malformed, .truncated:
             return SourceError(
                 .badAnswer,
-                "the answer of \(server) \(error.code == .truncated ? "is cut short" : "cannot be read"): \(shown)",
+                "the answer of \(server) \(error.code == .truncated ? "is cut short" : "cannot be read")",
                 cause: error.description,
+                asked: shown,
                 disposition: error.code == .truncated ? .retry : .stop
             )
         }
@@ -135,9 +145,11 @@ extension PrometheusClient {
             }
         return SourceError(
             code,
-            "\(server) gave no answer to \(Self.shown(request.query))",
-            cause: error.message + (error.cause.map { ": \($0)" } ?? ""),
+            "\(server) gave no answer",
+            // What the library says of a refused connection adds nothing.
+            cause: error.message + (error.code == .refused ? "" : error.cause.map { ": \($0)" } ?? ""),
             hint: error.hint,
+            asked: Self.shown(request.query),
             disposition: disposition
         )
     }
@@ -145,14 +157,15 @@ extension PrometheusClient {
     func late(_ request: PrometheusRequest) -> SourceError {
         SourceError(
             .timedOut,
-            "\(server) did not answer within \(Phrase.duration(spec.timeout.inSeconds)): \(Self.shown(request.query))",
+            "\(server) did not answer within \(Phrase.duration(spec.timeout.inSeconds))",
             hint: "a shorter time, or a longer telemetry.prometheus.timeout",
+            asked: Self.shown(request.query),
             disposition: .retry
         )
     }
 
     func cancelled(_ request: PrometheusRequest) -> SourceError {
-        SourceError(.unreachable, "the question was given up: \(Self.shown(request.query))", disposition: .retry)
+        SourceError(.unreachable, "the question was given up", asked: Self.shown(request.query), disposition: .retry)
     }
 
     /// The first words of something that is not JSON, without markup and control characters.

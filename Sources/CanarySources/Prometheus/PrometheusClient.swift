@@ -131,8 +131,9 @@ package struct PrometheusClient: Sendable {
         let found = summary.resultType?.rawValue ?? "nothing"
         return SourceError(
             .wrongAnswer,
-            "\(server) answered \(found) where \(wanted) of series is needed: \(Self.shown(query))",
+            "\(server) answered \(found) where \(wanted) of series is needed",
             hint: "the query must select series, e.g. sum by (…) (…)",
+            asked: Self.shown(query),
             disposition: .refuse
         )
     }

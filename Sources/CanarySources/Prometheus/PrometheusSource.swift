@@ -81,8 +81,8 @@ package actor PrometheusSource: TelemetrySource {
         if let warning = stretch.receipt.partialWarnings.first {
             throw SourceError(
                 .partialAnswer,
-                "\(questions.client.server) answered in part only (\(warning)): "
-                    + PrometheusClient.shown(questions.text(.requestTotals))
+                "\(questions.client.server) answered in part only (\(warning))",
+                asked: PrometheusClient.shown(questions.text(.requestTotals))
             )
         }
         last = due
@@ -143,7 +143,8 @@ package actor PrometheusSource: TelemetrySource {
             return known.text
         }
         let found = await EmptyAnswer.explain(questions, spec, at: Timestamp(milliseconds: moment), before: end)
-        let text = "\(found.message) (\(found.hint))"
+        let asked = PrometheusClient.shown(questions.text(.requestTotals))
+        let text = "\(found.message) (\(found.hint)); asked was: \(asked)"
         emptiness = (text, 12)
         return text
     }

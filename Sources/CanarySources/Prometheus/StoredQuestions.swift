@@ -108,9 +108,9 @@ struct StoredQuestions: Sendable {
         if stretch.grid.hasSeries, !stretch.grid.hasSampleTimes {
             throw SourceError(
                 .wrongAnswer,
-                "\(client.server) has counters of both versions, but does not say when they were sampled: "
-                    + PrometheusClient.shown(text(.sampleTime)),
-                hint: "without that a value that is repeated cannot be told from no traffic"
+                "\(client.server) has counters of both versions, but does not say when they were sampled",
+                hint: "without that a value that is repeated cannot be told from no traffic",
+                asked: PrometheusClient.shown(text(.sampleTime))
             )
         }
         return stretch

@@ -61,7 +61,8 @@ package struct SpecDiagnostic: Sendable, Hashable, CustomStringConvertible {
         let place = line > 0 ? "\(file):\(line):\(column)" : file
         let number = line > 0 ? String(line) : ""
         let margin = String(repeating: " ", count: max(0, 5 - number.count)) + number
-        let shown = String(String.UnicodeScalarView(source.unicodeScalars.prefix(Self.widthLimit).map(Self.visible)))
+        let line = SecretMask.masked(source.unicodeScalars.prefix(Self.widthLimit).map(Self.visible))
+        let shown = String(String.UnicodeScalarView(line))
         // Tabs are kept, so that the caret stands under its character at any tab width.
         var pad = String(
             String.UnicodeScalarView(

@@ -28,7 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Specs; - for standard input.")
+    @Argument(help: "Specs; - for standard input.", completion: .spec)
     var specs: [String] = []
 
     @OptionGroup var fleet: CheckFleetOptions
@@ -88,6 +88,7 @@ struct CheckCommand: AsyncParsableCommand {
     var message: String?
 
     @OptionGroup var summary: SummaryOptions
+    @OptionGroup var report: ReportOptions
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -142,6 +143,7 @@ struct CheckCommand: AsyncParsableCommand {
                 let end = try await session(runs, client).run { tell($0) }
                 await client.shutdown()
                 for warning in end.warnings { Console.talk.write("warning: \(warning)\n") }
+                write(end.report)
                 return end.report.exitCode
             } catch {
                 await client.shutdown()
@@ -186,6 +188,19 @@ struct CheckCommand: AsyncParsableCommand {
         switch output.output {
         case .json: Console.output.write(report.json())
         case .text: Console.output.write(PluginOutput(report: report).text)
+        }
+    }
+
+    /// Written at each check, whether there is something to tell or not.
+    private func write(_ check: CheckReport) {
+        ReportOptions.write(to: report.report) { format in
+            switch format {
+            case .html: try CheckPage(check, version: Version.number).html()
+            case .markdown: StepSummary(check).markdown
+            case .json: String(decoding: check.json(), as: UTF8.self)
+            case .junit: JUnitReport(report: check).text
+            case .text: PluginOutput(report: check).text
+            }
         }
     }
 

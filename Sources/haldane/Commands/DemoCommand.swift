@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanaryAgent
+import CanaryCore
 import CanaryReport
 import CanarySimulator
 
@@ -13,6 +14,9 @@ struct DemoCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var mesh: MeshOptions
+    @OptionGroup var ui: UIOptions
+    @OptionGroup var page: ListenOptions
+    @OptionGroup var report: ReportOptions
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -27,13 +31,18 @@ struct DemoCommand: AsyncParsableCommand {
                     "demo: \(options.scenario.rawValue), seed \(options.seed), files in \(options.directory)\n"
                 )
             }
-            let inbox = RunInbox()
-            let screen = ProgressScreen(isQuiet: quiet)
-            defer { screen.close() }
-            let report = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) {
-                try await DemoSession(options: options, observer: screen, inbox: inbox).run()
+            return try await page.serving(speed: mesh.speed) { board in
+                let inbox = RunInbox()
+                let screen = ProgressScreen(quiet ? .none : ui.ui, pace: .virtual(mesh.speed), keys: .run(inbox))
+                defer { screen.close() }
+                let watcher = StatusBoard.beside(screen, board)
+                let ended = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) {
+                    try await DemoSession(options: options, observer: watcher, inbox: inbox, page: board).run()
+                }
+                screen.close()
+                ReportOptions.write(journal: ended.run.journalPath, to: report.report)
+                return RunEnding.conclude(RunSummary(ended.run, demo: DemoFacts(ended)), screen, output)
             }
-            return RunEnding.conclude(RunSummary(report.run, demo: DemoFacts(report)), screen, output)
         }
     }
 }

@@ -7,18 +7,23 @@ import CanaryReport
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why a run, or a judgement of the past, was decided as it was, in sentences with the numbers."
+        abstract: "Say why a run, or a judgement of the past, was decided as it was, in sentences with the numbers.",
+        discussion: """
+            examples:
+              haldane explain
+              haldane explain demo4
+              haldane explain run-20261123T130324-462
+            """
     )
 
-    @Argument(help: "A journal file, or the folder of journals for its newest run.")
-    var journal: String
-
+    @OptionGroup var choice: JournalChoice
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await conclude(output) {
+            let journal = try choice.path()
             let report = try JournalFault.named(journal) { try JournalReplay.load(path: journal) }
-            if report.header.purpose != nil { return try explainPast(report) }
+            if report.header.purpose != nil { return try explainPast(report, journal) }
             let explanation = Explanation(header: report.header, ledger: report.ledger, outcome: report.outcome)
             switch output.output {
             case .json:
@@ -32,7 +37,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     /// A judgement of the past has moments and no weights.
-    private func explainPast(_ report: ReplayReport) throws -> CanaryCore.ExitCode {
+    private func explainPast(_ report: ReplayReport, _ journal: String) throws -> CanaryCore.ExitCode {
         let explanation = PastExplanation(
             header: report.header,
             ledger: report.ledger,

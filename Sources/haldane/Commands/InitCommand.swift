@@ -10,7 +10,7 @@ struct InitCommand: AsyncParsableCommand {
         abstract: "Write a commented spec to stdout for a route."
     )
 
-    @Argument(help: "The YAML file with the route; - for standard input.")
+    @Argument(help: "The YAML file with the route; - for standard input.", completion: .spec)
     var route: String
 
     @Option(name: .long, help: "The route's name, if the file holds several.")

@@ -31,12 +31,14 @@ struct JudgeCommand: AsyncParsableCommand {
 
     @Argument(
         help:
-            "A spec with the margins, steps and guards; with --windows the defaults without the absolute guard if left out."
+            "A spec with the margins, steps and guards; with --windows the defaults without the absolute guard if left out.",
+        completion: .spec
     )
     var spec: String?
 
     @OptionGroup var times: PastTimeOptions
     @OptionGroup var summary: SummaryOptions
+    @OptionGroup var report: ReportOptions
     @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
@@ -45,6 +47,9 @@ struct JudgeCommand: AsyncParsableCommand {
         if windows != nil {
             guard summary.summary == nil else {
                 throw ValidationError("--summary is of the past; a recording is answered line by line.")
+            }
+            guard report.report == nil else {
+                throw ValidationError("--report is of the past; a recording is answered line by line.")
             }
             guard times.isEmpty else {
                 throw ValidationError("--windows judges a recording: it goes with none of \(PastTimeOptions.names).")
@@ -71,6 +76,7 @@ struct JudgeCommand: AsyncParsableCommand {
                 spec: spec,
                 times: times,
                 summary: summary.summary,
+                report: report.report,
                 cluster: cluster,
                 settings: settings,
                 output: output

@@ -12,7 +12,7 @@ struct PlanCommand: AsyncParsableCommand {
         discussion: "Without --rps the present traffic is taken from two rounds of scraping, one interval apart."
     )
 
-    @Argument(help: "The spec; - for standard input.")
+    @Argument(help: "The spec; - for standard input.", completion: .spec)
     var spec: String
 
     @Option(name: .long, help: "Requests per second of the whole service.")

@@ -30,7 +30,7 @@ struct RehearseCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The spec; - for standard input.")
+    @Argument(help: "The spec; - for standard input.", completion: .spec)
     var spec: String
 
     // Unconditional, because a time may begin with a minus.

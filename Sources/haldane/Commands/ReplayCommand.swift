@@ -7,13 +7,16 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Recompute every verdict of a journal; identical bit for bit, or says where not.",
-        discussion:
-            "Ends with 0 if every verdict is the recorded one, with 2 if some differ. With --set the margins are others."
+        discussion: """
+            Ends with 0 if every verdict is the recorded one, with 2 if some differ. With --set the margins are others.
+
+            examples:
+              haldane replay demo4
+              haldane replay run-20261123T130324-462 --set objectives.latency.tolerance=50%
+            """
     )
 
-    @Argument(help: "A journal file, or the folder of journals for its newest run.")
-    var journal: String
-
+    @OptionGroup var choice: JournalChoice
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -22,6 +25,7 @@ struct ReplayCommand: AsyncParsableCommand {
             // Told before the journal is read.
             _ = try SpecOverlay.check(settings.settings)
             let arguments = settings.settings
+            let journal = try choice.path()
             let report = try JournalFault.named(journal) {
                 try JournalReplay.replay(path: journal) { try SpecOverlay.apply(arguments, to: $0) }
             }

@@ -18,14 +18,21 @@ struct RetryCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The spec; - for standard input.")
+    @Argument(help: "The spec; - for standard input.", completion: .spec)
     var spec: String
 
     @Option(name: .long, help: "Why, for the journal.")
     var reason: String?
 
-    @Option(name: .long, help: "Where journals are kept. (default: .haldane/<namespace>-<name>/)")
+    @Option(
+        name: .long,
+        help: "Where journals are kept. (default: .haldane/<namespace>-<name>/)",
+        completion: .directory
+    )
     var journal: String?
+
+    @OptionGroup var journals: JournalsOptions
+    @OptionGroup var retention: RetentionOptions
 
     @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
     var onInterrupt: SignalWatch.OnInterrupt = .keep
@@ -40,8 +47,15 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output) {
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
-            var options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: journal)
+            var options = try RunOptions(
+                decoded,
+                specFile: spec,
+                cluster: cluster.options,
+                journal: journal,
+                home: journals.home
+            )
             try requireEnded(options.journalDirectory)
+            try retention.apply(to: options.journalDirectory, isQuiet: quiet)
             options.startsNew = true
             let words = (reason ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
             options.retryReason = "\(Operator.name): \(words.isEmpty ? "no reason given" : words)"

@@ -12,11 +12,18 @@ struct RunCommand: AsyncParsableCommand {
         discussion: "An unfinished run in the journal's folder is resumed. The exit code is that of the outcome."
     )
 
-    @Argument(help: "The spec (`haldane init ROUTE` writes one); - for standard input.")
+    @Argument(help: "The spec (`haldane init ROUTE` writes one); - for standard input.", completion: .spec)
     var spec: String
 
-    @Option(name: .long, help: "Where journals are kept. (default: .haldane/<namespace>-<name>/)")
+    @Option(
+        name: .long,
+        help: "Where journals are kept. (default: .haldane/<namespace>-<name>/)",
+        completion: .directory
+    )
     var journal: String?
+
+    @OptionGroup var journals: JournalsOptions
+    @OptionGroup var retention: RetentionOptions
 
     @Flag(name: .long, help: "Close an unfinished run and begin a new one.")
     var new = false
@@ -27,7 +34,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
     var onInterrupt: SignalWatch.OnInterrupt = .keep
 
+    @OptionGroup var page: ListenOptions
     @OptionGroup var summary: SummaryOptions
+    @OptionGroup var report: ReportOptions
+    @OptionGroup var ui: UIOptions
     @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
@@ -39,19 +49,31 @@ struct RunCommand: AsyncParsableCommand {
         try await conclude(output) {
             let options = try options()
             if dryRun { return try await preview(options) }
-            return try await RunAction.perform(
-                options,
-                onInterrupt: onInterrupt,
-                isQuiet: quiet,
-                summary: summary.summary,
-                output
-            )
+            return try await page.serving { board in
+                try retention.apply(to: options.journalDirectory, isQuiet: quiet)
+                return try await RunAction.perform(
+                    options,
+                    onInterrupt: onInterrupt,
+                    isQuiet: quiet,
+                    ui: ui.ui,
+                    summary: summary.summary,
+                    report: report.report,
+                    page: board,
+                    output
+                )
+            }
         }
     }
 
     private func options() throws -> RunOptions {
         let decoded = try SpecFile.decode(spec, settings: settings.settings)
-        var options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: journal)
+        var options = try RunOptions(
+            decoded,
+            specFile: spec,
+            cluster: cluster.options,
+            journal: journal,
+            home: journals.home
+        )
         options.startsNew = new
         for warning in SpecAdvice.warnings(options.live) where !quiet { Console.talk.write("warning: \(warning)\n") }
         return options

@@ -15,7 +15,7 @@ struct ValidateCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The spec; - for standard input.")
+    @Argument(help: "The spec; - for standard input.", completion: .spec)
     var spec: String
 
     @Flag(name: .long, help: "Print every value with where it comes from.")

@@ -20,6 +20,7 @@ struct WatchCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var choice: RunChoice
+    @OptionGroup var ui: UIOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(name: .shortAndLong, help: "No progress.")
@@ -29,18 +30,24 @@ struct WatchCommand: AsyncParsableCommand {
         try await conclude(output) {
             let found = try choice.find()
             let inbox = RunInbox()
-            let screen = ProgressScreen(isQuiet: quiet)
+            let relay = CommandRelay()
+            let screen = ProgressScreen(quiet ? .none : ui.ui, keys: .watch(relay, inbox))
             defer { screen.close() }
             let end = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) {
-                try await RunWatch(folder: found.folder, inbox: inbox).run(
-                    past: screen.catchUp,
-                    caughtUp: screen.show,
-                    present: screen.observe
-                )
+                try await relay.serving(found.folder) {
+                    try await RunWatch(folder: found.folder, inbox: inbox).run(
+                        past: screen.catchUp,
+                        caughtUp: screen.show,
+                        present: screen.observe
+                    )
+                }
             }
             screen.close()
             switch end {
             case .left(let signal):
+                if !quiet {
+                    Console.talk.write("the watch has ended, the run goes on: `haldane status`, `haldane watch`\n")
+                }
                 return signal.contains("SIGTERM") ? .terminated : .interrupted
             case .finished(let run, let outcome):
                 return summarize(run, outcome)

@@ -8,15 +8,20 @@ enum RunAction {
     /// - Parameters:
     ///   - inbox: may hold a command already.
     ///   - summary: a file that a Markdown summary is appended to.
+    ///   - file: where a report is written at the end.
+    ///   - page: shows the run to browsers and monitoring.
     static func perform(
         _ options: RunOptions,
         inbox: RunInbox = RunInbox(),
         onInterrupt: SignalWatch.OnInterrupt,
         isQuiet: Bool,
+        ui: UIMode = .auto,
         summary: String? = nil,
+        report file: String? = nil,
+        page: StatusBoard? = nil,
         _ output: OutputOptions
     ) async throws -> CanaryCore.ExitCode {
-        let screen = ProgressScreen(isQuiet: isQuiet)
+        let screen = ProgressScreen(isQuiet ? .none : ui, keys: .run(inbox))
         defer { screen.close() }
         let desk = RunDesk(
             inbox: inbox,
@@ -31,12 +36,15 @@ enum RunAction {
                     process: getpid()
                 ).json()
             },
-            warn: { if !isQuiet { Console.talk.write("warning: \($0)\n") } }
+            warn: { screen.warn("\($0)") }
         )
+        let watcher = StatusBoard.beside(screen, page)
         let report = try await SignalWatch.run(inbox: inbox, onInterrupt: onInterrupt) {
-            try await RunSession(options: options, observer: screen, inbox: inbox, desk: desk).run()
+            try await RunSession(options: options, observer: watcher, inbox: inbox, desk: desk, page: page).run()
         }
+        screen.close()
         SummaryOptions.append(StepSummary(report), to: summary)
+        ReportOptions.write(journal: report.journalPath, to: file)
         return RunEnding.conclude(RunSummary(report), screen, output)
     }
 }

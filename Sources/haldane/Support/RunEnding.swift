@@ -10,7 +10,9 @@ enum RunEnding {
         screen.close()
         switch output.output {
         case .json: Console.output.write(summary.json())
-        case .text: Console.output.write(summary.text(style: Console.output.style))
+        case .text:
+            let width = Console.output.isTerminal ? Console.output.size.columns : 112
+            Console.output.write(summary.text(style: Console.output.style, width: min(width, 112)))
         }
         return signal(summary.report) ?? summary.exitCode
     }
@@ -18,7 +20,7 @@ enum RunEnding {
     /// 130 or 143 if a signal ended the run, rolled back first or not.
     private static func signal(_ report: RunReport) -> ExitCode? {
         let why = report.interruption?.text ?? report.outcome?.reason.text ?? ""
-        if why.contains("(SIGTERM)") { return .terminated }
+        if why.contains("(SIGTERM)") || why.contains("(SIGHUP)") { return .terminated }
         if why.contains("(SIGINT)") || report.outcome == nil { return .interrupted }
         return nil
     }

@@ -7,7 +7,17 @@ extension RunOptions {
     ///
     /// Variables that are missing are told before anything is done; the journal keeps their names, not their values. A cluster route
     /// without `metadata.namespace` is in the namespace of the kubeconfig's context, as with kubectl.
-    init(_ decoded: DecodedSpec, specFile: String, cluster: ClusterOptions, journal: String?) throws {
+    ///
+    /// - Parameters:
+    ///   - journal: the folder of this canary's journals, if it was given; else it is under the home.
+    ///   - home: nil is `HALDANE_JOURNALS`, else the usual one.
+    init(
+        _ decoded: DecodedSpec,
+        specFile: String,
+        cluster: ClusterOptions,
+        journal: String?,
+        home: JournalHome? = nil
+    ) throws {
         var spec = decoded.spec
         var live = try decoded.expanded(environment: Console.environment).spec
         live.telemetry.prometheus?.queries = decoded.queryFolder(specFile: specFile)
@@ -17,13 +27,15 @@ extension RunOptions {
             spec.namespace = try cluster.defaultNamespace()
             live.namespace = spec.namespace
         }
+        let home = home ?? JournalHome(flag: nil, environment: Console.environment)
         self.init(
             spec: spec,
             live: live,
             route: route,
             cluster: cluster,
-            journalDirectory: journal ?? ".haldane/\(spec.namespace)-\(spec.name)",
+            journalDirectory: journal ?? home.folder(namespace: spec.namespace, name: spec.name),
             version: Version.number
         )
+        by = Operator.name
     }
 }

@@ -1,47 +1,70 @@
 import CanaryCore
 import CanaryReport
+import FoundationEssentials
 import Synchronization
 
-/// Shows a run while it goes on: a screen on a terminal, a line an event elsewhere, nothing if asked.
+/// Shows a run while it goes on: a live view with keys on a terminal, a line an event elsewhere, nothing if asked.
 final class ProgressScreen: RunObserver {
-    enum Mode: Sendable {
-        case live
-        case lines
-        case quiet
+    private enum Output: Sendable {
+        case live(LiveScreen)
+        case lines(LineQueue)
+        case nothing
     }
 
-    private struct State {
-        var view = LiveView()
+    private struct Lines {
         var lines = EventLines()
-        var lastDraw: ContinuousClock.Instant?
-        var isOpen = false
         /// The last lines of what happened before anybody looked.
         var backlog: [String] = []
     }
 
-    private let mode: Mode
-    private let state = Mutex(State())
+    private let output: Output
+    private let lines = Mutex(Lines())
 
-    init(isQuiet: Bool) {
+    /// - Parameters:
+    ///   - mode: a live view is only to be had on a terminal.
+    ///   - keys: where the commands of its keys go.
+    init(_ mode: UIMode, pace: LiveScreen.Pace = .real, keys: KeyDestination) {
         let isDumb = Console.environment["TERM"].map { $0 == "dumb" || $0.isEmpty } ?? true
-        mode = isQuiet ? .quiet : Console.talk.isTerminal && !isDumb ? .live : .lines
+        let canBeLive = Console.talk.isTerminal && !isDumb
+        if mode == .live, !canBeLive {
+            Console.talk.write("warning: there is no terminal for a live view; lines instead\n")
+        }
+        if mode == .none {
+            output = .nothing
+        } else if mode != .lines, canBeLive, let screen = LiveScreen(pace: pace, destination: keys) {
+            output = .live(screen)
+        } else {
+            output = .lines(LineQueue { Console.talk.write($0) })
+        }
     }
 
     func observe(_ progress: RunProgress) {
-        switch mode {
-        case .quiet: return
-        case .lines: state.withLock { if let line = $0.lines.line(progress) { Console.talk.write(line + "\n") } }
-        case .live: state.withLock { draw(progress, &$0) }
+        switch output {
+        case .nothing: return
+        case .lines(let queue):
+            if let line = lines.withLock({ $0.lines.line(progress) }) { queue.put(line) }
+        case .live(let screen):
+            screen.note(progress)
+            screen.show()
+        }
+    }
+
+    /// Tells something that is no part of the run.
+    func warn(_ text: String) {
+        switch output {
+        case .nothing: return
+        case .lines(let queue): queue.put("warning: \(text)")
+        case .live(let screen): screen.remark(text)
         }
     }
 
     /// Takes in what happened before; nothing is shown until `show`.
     func catchUp(_ progress: RunProgress) {
-        state.withLock { state in
-            switch mode {
-            case .quiet: return
-            case .live: state.view.note(progress)
-            case .lines:
+        switch output {
+        case .nothing: return
+        case .live(let screen): screen.note(progress, age: Self.age(of: progress.at))
+        case .lines:
+            lines.withLock { state in
                 guard let line = state.lines.line(progress) else { return }
                 state.backlog.append(line)
                 if state.backlog.count > Self.mostBacklog { state.backlog.removeFirst() }
@@ -51,43 +74,32 @@ final class ProgressScreen: RunObserver {
 
     /// Shows what was taken in.
     func show() {
-        state.withLock { state in
-            switch mode {
-            case .quiet: return
-            case .live: draw(&state)
-            case .lines:
-                for line in state.backlog { Console.talk.write(line + "\n") }
-                state.backlog = []
+        switch output {
+        case .nothing: return
+        case .live(let screen): screen.show()
+        case .lines(let queue):
+            let backlog = lines.withLock { state in
+                defer { state.backlog = [] }
+                return state.backlog
             }
+            for line in backlog { queue.put(line) }
         }
     }
 
-    /// Leaves the screen as it was; the summary is printed after it.
+    /// Leaves the terminal as it was, with the last state of things on it; the summary is printed after it.
     func close() {
-        state.withLock { state in
-            if state.isOpen { Console.talk.write("\u{1B}[?25h\u{1B}[?1049l") }
-            state.isOpen = false
+        switch output {
+        case .nothing: return
+        case .lines(let queue): queue.end()
+        case .live(let screen): screen.end()
         }
     }
 
-    private func draw(_ progress: RunProgress, _ state: inout State) {
-        state.view.note(progress)
-        let now = ContinuousClock.now
-        if case .judged = progress.happening, let last = state.lastDraw, last.duration(to: now) < Self.pause { return }
-        draw(&state)
-    }
-
-    private func draw(_ state: inout State) {
-        state.lastDraw = ContinuousClock.now
-        var text = state.isOpen ? "" : "\u{1B}[?1049h\u{1B}[?25l"
-        state.isOpen = true
-        let size = Console.talk.size
-        let frame = state.view.frame(width: size.columns, height: size.rows - 1, style: Console.talk.style)
-        text += "\u{1B}[H" + frame.prefix(size.rows - 1).map { $0 + "\u{1B}[K\r\n" }.joined() + "\u{1B}[J"
-        Console.talk.write(text)
+    /// How long ago something happened, if the run's clock is the wall's.
+    private static func age(of at: Timestamp) -> Duration {
+        let milliseconds = Date().timeIntervalSince1970 * 1000 - Double(at.milliseconds)
+        return milliseconds > 0 && milliseconds < 86_400_000 ? .milliseconds(Int64(milliseconds)) : .zero
     }
 
     private static let mostBacklog = 10
-    /// At most five frames a second.
-    private static let pause = Duration.milliseconds(200)
 }

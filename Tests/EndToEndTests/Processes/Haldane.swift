@@ -77,7 +77,7 @@ struct Haldane: Sendable {
     }
 
     /// `HALDANE_BINARY`, else beside the test bundle, else the release build of this checkout.
-    private static func binary() throws -> String {
+    static func binary() throws -> String {
         if let path = ProcessInfo.processInfo.environment["HALDANE_BINARY"] { return path }
         let beside = [Bundle.main.executableURL, Bundle.main.bundleURL].compactMap { $0?.deletingLastPathComponent() }
         let candidates = beside.map { $0.path + "/haldane" } + [Checkout.root + "/.build/release/haldane"]

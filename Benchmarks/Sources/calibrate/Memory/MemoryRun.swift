@@ -105,7 +105,7 @@ struct MemoryRun {
             switch state.rollout.outcome {
             case .promoted: .promoted
             case .rolledBack: .rolledBack
-            case .held, .stopped, .refused, nil: .held
+            case .held, .stopped, .refused, .judged, nil: .held
             }
         let decidedAt = rollbackAt ?? fullAt ?? now
         return RunRecord(

@@ -11,6 +11,7 @@ struct JudgePast {
     let spec: String
     let times: PastTimeOptions
     let summary: String?
+    let report: String?
     let cluster: ClusterFlags
     let settings: SettingOptions
     let output: OutputOptions
@@ -38,12 +39,14 @@ struct JudgePast {
                 throw CommandFault(InputFault("the times cannot be read", hint: "haldane judge --help"), .usage)
             }
             let queries = try QueryFolder.load(decoded.queryFolder(specFile: spec), for: decoded.spec)
-            let report = try await HTTPClient.lent { http in
+            let past = try await HTTPClient.lent { http in
                 let (live, note) = await live.settled(http, now: now)
                 let options = PastOptions(
                     spec: written,
                     question: question,
-                    journalDirectory: times.journal,
+                    journalDirectory: times.journal
+                        ?? JournalHome(flag: nil, environment: Console.environment)
+                        .pastFolder(namespace: written.namespace, name: written.name),
                     now: now,
                     delay: live.telemetry.prometheus?.delay ?? .zero,
                     version: Version.number
@@ -54,8 +57,9 @@ struct JudgePast {
                 }
                 return report
             }
-            SummaryOptions.append(StepSummary(report), to: summary)
-            let summary = PastSummary(report)
+            SummaryOptions.append(StepSummary(past), to: summary)
+            ReportOptions.write(journal: past.journalPath, to: report)
+            let summary = PastSummary(past)
             switch output.output {
             case .json: Console.output.write(summary.json())
             case .text: Console.output.write(summary.text(style: Console.output.style))

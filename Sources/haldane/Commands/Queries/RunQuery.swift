@@ -19,7 +19,7 @@ struct RunQuery: AsyncParsableCommand {
     @Argument(help: "The query's name.")
     var name: String
 
-    @Argument(help: "The spec; - for standard input.")
+    @Argument(help: "The spec; - for standard input.", completion: .spec)
     var spec: String
 
     @Option(name: .long, parsing: .unconditional, help: "The moment: 2026-11-22T14:00Z with a zone, now, or -2h30m.")

@@ -1,0 +1,48 @@
+/// One HTTP answer of a status page; the connection ends after it.
+struct PageAnswer: Sendable, Hashable {
+    struct Field: Sendable, Hashable {
+        var name: String
+        var value: String
+    }
+
+    var status: Int
+    var type: String
+    var body: [UInt8]
+    var fields: [Field] = []
+    /// What the page may load; nothing for what is not a page.
+    var policy = "default-src 'none'; frame-ancestors 'none'"
+
+    init(_ status: Int, _ type: String, _ body: [UInt8]) {
+        self.status = status
+        self.type = type
+        self.body = body
+    }
+
+    /// Words for people and probes.
+    init(_ status: Int, _ words: String) {
+        self.init(status, "text/plain; charset=utf-8", Array((words + "\n").utf8))
+    }
+
+    /// - Parameter isHead: leaves the body out and says its length.
+    func bytes(isHead: Bool) -> [UInt8] {
+        let head = head(length: body.count)
+        return isHead ? head : head + body
+    }
+
+    /// - Parameter length: nil for a stream, whose end is the connection's.
+    func head(length: Int?) -> [UInt8] {
+        var text = "HTTP/1.1 \(status) \(Self.words[status] ?? "Error")\r\nContent-Type: \(type)\r\n"
+        if let length { text += "Content-Length: \(length)\r\n" }
+        text += "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+        text += "Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+        text += "Content-Security-Policy: \(policy)\r\n"
+        for field in fields { text += "\(field.name): \(field.value)\r\n" }
+        return Array((text + "\r\n").utf8)
+    }
+
+    private static let words = [
+        200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 421: "Misdirected Request",
+        431: "Request Header Fields Too Large", 503: "Service Unavailable",
+    ]
+}
