@@ -49,6 +49,38 @@ import Testing
         #expect(press(&prompt, keys) == expected)
     }
 
+    @Test(
+        "what comes at once with the reason, as from a plain paste, confirms nothing",
+        arguments: [
+            "kubectl get pods\rrestart\rPlease look\r", "ry\r", "Pnow\r\r\r", "qk", "qr", "r\u{1B}[200~y\u{1B}[201~\r",
+        ]
+    )
+    func bursts(text: String) {
+        var prompt = LivePrompt(place: .run)
+        var decoder = KeyDecoder()
+
+        let intents = prompt.press(decoder.feed(Array(text.utf8)), isSameBurst: false, isPaused: false)
+
+        let harmless = LivePrompt.Intent.command(.pause, reason: LivePrompt.plainReason)
+        #expect(intents.allSatisfy { $0 == harmless })
+        #expect(prompt.answer?.text.contains("press it again") == true)
+        // The rest of a long paste.
+        #expect(prompt.press([.enter, .character("k"), .enter], isSameBurst: true, isPaused: false) == [])
+        #expect(prompt.mode.isQuestion)
+    }
+
+    @Test("a reason that was typed at once is confirmed by a key that comes after it")
+    func confirmation() {
+        var prompt = LivePrompt(place: .run)
+        var decoder = KeyDecoder()
+        let text = Array("rslow checkout".utf8)
+
+        #expect(prompt.press(decoder.feed(text), isSameBurst: false, isPaused: false) == [])
+        let intents = prompt.press([.enter], isSameBurst: false, isPaused: false)
+
+        #expect(intents == [.command(.rollback, reason: "slow checkout")])
+    }
+
     @Test("a paste outside of a question does nothing")
     func paste() {
         var prompt = LivePrompt(place: .run)

@@ -68,6 +68,22 @@ import Testing
         if width >= 60 { #expect(frame.lines.last?.contains("roll back") == true) }
     }
 
+    @Test("a canary without weight is not rolled back from 0 % to 0 %, and a demo that is left is not gone on with")
+    func otherWords() {
+        var run = SampleRun(canaryErrors: 0.005)
+        run.play(rounds: 1)
+        func foot(_ pressed: String, _ place: LivePrompt.Place) -> String {
+            var prompt = keys(pressed, at: place)
+            let view = view(run)
+            let frame = prompt.screen(view, width: 120, height: 24, style: .plain, moment: nil)
+            return frame.lines.suffix(2).joined(separator: "\n")
+        }
+
+        #expect(foot("r", .run).contains("end the run as rolled back now? v2 has no weight yet"))
+        #expect(foot("q", .demo).contains("the simulated mesh ends with it"))
+        #expect(!foot("q", .demo).contains("haldane run") && foot("q", .run).contains("`haldane run` goes on with it"))
+    }
+
     @Test("the objectives and the next step stay when rows are few")
     func few() {
         var run = SampleRun(canaryErrors: 0.005)

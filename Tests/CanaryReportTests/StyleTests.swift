@@ -9,6 +9,8 @@ import Testing
         #expect(!Style(environment: ["TERM": "xterm"], isTerminal: false).hasColor)
         #expect(!Style(environment: ["TERM": "xterm", "NO_COLOR": "1"], isTerminal: true).hasColor)
         #expect(!Style(environment: ["TERM": "dumb"], isTerminal: true).hasColor)
+        #expect(!Style(environment: ["TERM": ""], isTerminal: true).hasColor)
+        #expect(!Style(environment: [:], isTerminal: true).hasColor)
         #expect(Style(environment: ["CLICOLOR_FORCE": "1"], isTerminal: false).hasColor)
         #expect(!Style(environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], isTerminal: true).hasColor)
     }
@@ -21,6 +23,20 @@ import Testing
         #expect(TextCells.cut("abcdef", to: 4) == "abc…")
         #expect(TextCells.cut("日本語", to: 5) == "日本…")
         #expect(TextCells.wrapped("aa bb cc", to: 5) == ["aa bb", "cc"])
+    }
+
+    @Test("marks that turn the direction, hide or break a line are shown as what they are, wherever a text is cleaned")
+    func marks() {
+        let marks: [Unicode.Scalar] = [
+            "\u{85}", "\u{9B}", "\u{61C}", "\u{200B}", "\u{200D}", "\u{200F}", "\u{2028}", "\u{2029}", "\u{202E}",
+            "\u{2060}", "\u{2066}", "\u{2069}", "\u{FEFF}",
+        ]
+        for mark in marks {
+            #expect(TextCells.harmless("a\(mark)b") == "a\u{FFFD}b", "U+\(String(mark.value, radix: 16))")
+            #expect(PageText.escaped("a\(mark)b") == "a\u{FFFD}b")
+        }
+        let plain = "é 日本 → … ✖ \u{A0}%"
+        #expect(TextCells.harmless(plain) == plain)
     }
 
     @Test("writes moments and clocks")

@@ -21,6 +21,17 @@ import Testing
         #expect(agrees(LogGamma.logBeta(y, x), expected, tolerance: 1e-10))
     }
 
+    @Test(
+        "ends for numbers that are their own successors",
+        .timeLimit(.minutes(1)),
+        arguments: [0x1p54, 0x1p61, 1e300]
+    )
+    func huge(x: Double) {
+        #expect(LogGamma.logBeta(x, 3).isFinite)
+        #expect(LogGamma.logBeta(0.5, x).isFinite)
+        #expect(LogGamma.logBeta(x, x).isFinite)
+    }
+
     @Test("is infinite at zero and no number below")
     func ends() {
         #expect(LogGamma.logGamma(0) == .infinity)

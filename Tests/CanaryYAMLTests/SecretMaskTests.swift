@@ -9,7 +9,10 @@ struct SecretMaskTests {
     @Test(
         "an excerpt hides what may be a secret, and keeps every character's place",
         arguments: [
-            (#"prometheus: { url: "http://me:hunter2@host:9090/x" }"#, #"prometheus: { url: "http://me:*******@host:9090/x" }"#),
+            (
+                #"prometheus: { url: "http://me:hunter2@host:9090/x" }"#,
+                #"prometheus: { url: "http://me:*******@host:9090/x" }"#
+            ),
             ("  token: abc def", "  token: *******"),
             (#"  { "token": "abc,d", timeout: 2s }"#, #"  { "token": "*****", timeout: 2s }"#),
             ("Authorization: Bearer xyz", "Authorization: **********"),

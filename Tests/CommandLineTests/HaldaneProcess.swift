@@ -21,9 +21,15 @@ struct HaldaneProcess {
     }
 
     /// Runs to the end, with a limit of time.
-    static func run(_ arguments: [String], input: String = "", in folder: URL? = nil, seconds: Double = 60) throws
-        -> HaldaneProcess
-    {
+    ///
+    /// - Parameter output: where standard output goes instead of into the result.
+    static func run(
+        _ arguments: [String],
+        input: String = "",
+        in folder: URL? = nil,
+        output: String? = nil,
+        seconds: Double = 60
+    ) throws -> HaldaneProcess {
         let scratch = try Scratch()
         let standardInput = scratch.path("stdin")
         try Data(input.utf8).write(to: standardInput)
@@ -34,7 +40,7 @@ struct HaldaneProcess {
         process.executableURL = binary
         process.arguments = arguments
         process.standardInput = try FileHandle(forReadingFrom: standardInput)
-        process.standardOutput = try FileHandle(forWritingTo: outputs[0])
+        process.standardOutput = try FileHandle(forWritingTo: output.map { URL(filePath: $0) } ?? outputs[0])
         process.standardError = try FileHandle(forWritingTo: outputs[1])
         process.currentDirectoryURL = folder ?? scratch.folder
         var environment = ProcessInfo.processInfo.environment

@@ -30,15 +30,32 @@ package enum AtomicFile {
         synchronize(folderOf: path)
     }
 
-    /// Replaces what a user has named: a link stays one and its target is replaced, and what is no regular file, as a device or a
+    /// Replaces what a user has named: a link stays one and its target is replaced, or made if there is none yet, and what is no regular file, as a device or a
     /// pipe, is written into.
     package static func deliver(_ bytes: [UInt8], to path: String) throws(SystemFailure) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return try write(bytes, to: path) }
+        guard stat(path, &status) == 0 else { return try write(bytes, to: try target(of: path)) }
         guard status.st_mode & S_IFMT == S_IFREG else { return try overwrite(bytes, at: path) }
         guard let target = realpath(path, nil) else { throw SystemFailure(errno) }
         defer { free(target) }
         try write(bytes, to: String(cString: target))
+    }
+
+    /// Where a link leads whose target is not there; the path itself if it is none.
+    private static func target(of path: String) throws(SystemFailure) -> String {
+        var path = path
+        // As many as Linux follows.
+        for _ in 0..<40 {
+            guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemFailure(EILSEQ) }
+            var characters = [CChar](repeating: 0, count: 4096)
+            let count = readlink(path, &characters, characters.count)
+            guard count > 0 else { return path }
+            guard count < characters.count else { throw SystemFailure(ENAMETOOLONG) }
+            let target = String(decoding: characters[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            path = target.hasPrefix("/") ? target : folder + target
+        }
+        throw SystemFailure(ELOOP)
     }
 
     /// Writes into a file that must stay the one it is, as one that is mounted by itself. Not atomic.

@@ -66,12 +66,20 @@ struct ControlRequestReader {
         return nil
     }
 
+    /// A token's character (RFC 9110, 5.6.2).
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
     private static func parse(_ bytes: ArraySlice<UInt8>, bodyAt end: Int) -> Result<Head, Refusal> {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return .failure(Refusal(status: 400, words: "the request is not text"))
         }
         // Carriage return and newline are one Character.
-        let lines = text.split(whereSeparator: \.isNewline)
+        let lines = text.split { $0 == "\n" || $0 == "\r\n" }
         let words = lines.first?.split(separator: " ", omittingEmptySubsequences: false) ?? []
         guard words.count == 3, words[2].hasPrefix("HTTP/1."), words[1].hasPrefix("/") else {
             return .failure(Refusal(status: 400, words: "this is not an HTTP/1 request"))
@@ -81,6 +89,13 @@ struct ControlRequestReader {
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { return .failure(Refusal(status: 400, words: "a field has no name")) }
+            // Also what another server would take for the end of the field before, or for another name.
+            guard !parts[0].isEmpty, parts[0].utf8.allSatisfy(isNameByte) else {
+                return .failure(Refusal(status: 400, words: "the name of a field is not one"))
+            }
+            guard parts[1].utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                return .failure(Refusal(status: 400, words: "a field holds a control character"))
+            }
             let value = parts[1].trimming(while: { $0 == " " || $0 == "\t" })
             let name = parts[0].lowercased()
             fields[name] = fields[name].map { "\($0), \(value)" } ?? String(value)

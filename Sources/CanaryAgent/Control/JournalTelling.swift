@@ -1,5 +1,5 @@
 package import CanaryCore
-import CanaryJournal
+package import CanaryJournal
 import CanaryTelemetry
 
 /// Tells a journal's records as the happenings that a watcher of the run would have seen.
@@ -7,6 +7,8 @@ package struct JournalTelling {
     package private(set) var header: RunHeader?
     /// Whether the last process ended with a word about it.
     package private(set) var interruption: Reason?
+    /// Records that were taken, also the one that could not be decoded.
+    private(set) var recordCount = 0
     private var state: RunState?
     private var lastAt: Timestamp?
     private var codec = JournalCodec()
@@ -27,7 +29,8 @@ package struct JournalTelling {
     }
 
     /// Takes the next record, and returns what it tells, if that is something to show.
-    package mutating func add(_ record: [UInt8]) throws -> RunProgress? {
+    package mutating func add(_ record: [UInt8]) throws(JournalError) -> RunProgress? {
+        recordCount += 1
         guard let header else {
             guard let header = try codec.decodeHeader(record) else { return nil }
             self.header = header

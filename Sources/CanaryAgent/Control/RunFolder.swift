@@ -30,19 +30,11 @@ package struct RunFolder: Sendable, Hashable {
     /// The newest run as its journal tells it.
     package func recorded() throws(AgentError) -> RecordedRun {
         do {
-            let path = try JournalReader.locate(path)
             var telling = JournalTelling()
-            var failure: (any Error)?
-            try JournalReader.forEachRecord(path: path) { record in
-                do {
-                    _ = try telling.add(record)
-                    return .next
-                } catch {
-                    failure = error
-                    return .stop
-                }
+            let (_, path) = try JournalRecords.forEach(path: path) { record in
+                _ = try telling.add(record)
+                return .next
             }
-            if let failure { throw failure }
             guard let snapshot = telling.snapshot else {
                 throw AgentError(
                     "the journal \(path) holds no run",
@@ -78,6 +70,13 @@ package struct RecordedRun: Sendable {
 
 extension AgentError {
     init(_ error: JournalError) {
-        self.init(error.message, cause: error.cause, hint: error.hint)
+        // What is damaged was no use to ask for, whoever asks.
+        let isDamaged = error.code == .corrupt || error.code == .unsupportedVersion
+        self.init(
+            error.message,
+            cause: error.cause,
+            hint: error.hint,
+            exitCode: isDamaged ? .usage : .unknown
+        )
     }
 }

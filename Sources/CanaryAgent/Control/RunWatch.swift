@@ -75,13 +75,14 @@ package struct RunWatch {
         _ telling: inout JournalTelling,
         _ show: (RunProgress) -> Void
     ) throws -> Int {
-        var failure: (any Error)?
+        let path = follower.path
+        var failure: AgentError?
         let count = try follower.poll { record in
             guard failure == nil else { return }
-            do {
+            do throws(JournalError) {
                 if let progress = try telling.add(record) { show(progress) }
             } catch {
-                failure = error
+                failure = AgentError(error, record: telling.recordCount, of: path)
             }
         }
         if let failure { throw failure }

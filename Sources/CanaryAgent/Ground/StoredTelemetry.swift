@@ -35,7 +35,7 @@ struct StoredTelemetry: Sendable {
         do {
             return try await source(live, roles, http).pace()
         } catch {
-            throw AgentError(error.message, cause: error.cause, hint: error.hint)
+            throw AgentError(error.inOneLine, hint: error.hint)
         }
     }
 

@@ -7,6 +7,8 @@ package struct RunHistory {
     private let home: JournalHome
     private let tree: JournalFolders
     private var indexes: [String: HistoryIndex] = [:]
+    /// The run of the process that works in a folder, by the folder's path.
+    private var live: [String: LiveRun?] = [:]
 
     package init(home: JournalHome) {
         self.home = home
@@ -20,12 +22,16 @@ package struct RunHistory {
         var begunAt: Timestamp
     }
 
+    private struct LiveRun {
+        var file: JournalFile
+        /// Nil if the lock does not say whose it is.
+        var process: Int32?
+    }
+
     /// The runs that a filter lets through, newest first.
     ///
     /// Only the journals that are shown are read, unless the filter asks for outcomes; what was read is kept in the folders' indexes.
     package mutating func list(_ filter: HistoryFilter) throws(AgentError) -> HistoryList {
-        var faults = tree.faults.map { "cannot look into \($0.path): \($0.why)" }
-        if tree.isCut { faults.append("\(home.path) has too many folders; some were not looked into") }
         var items: [HistoryItem] = []
         var more = 0
         for place in try places(filter) {
@@ -42,7 +48,7 @@ package struct RunHistory {
             home: home.path,
             items: items,
             more: more,
-            faults: faults,
+            faults: tree.remarks,
             isFiltered: filter.since != nil || !filter.outcomes.isEmpty
         )
     }
@@ -75,7 +81,7 @@ package struct RunHistory {
 
     /// Nil if the journal has gone meanwhile.
     private mutating func item(_ place: Place) -> HistoryItem? {
-        guard let stamp = FileStamp(place.file.path) else { return nil }
+        guard let stamp = FileStamp(place.file.path, followsLinks: false), stamp.isFile else { return nil }
         let isNewest = place.file == place.folder.journals.last
         func item(_ row: HistoryRow?, _ state: HistoryItem.State, torn: Int) -> HistoryItem {
             HistoryItem(
@@ -93,18 +99,39 @@ package struct RunHistory {
         var index = indexes[place.folder.path] ?? HistoryIndex(folder: place.folder.path)
         defer { indexes[place.folder.path] = index }
         if let known = index.row(of: place.file, stamp) { return item(known.row, .finished, torn: known.tornBytes) }
-        // Asked first: a run that ends meanwhile is then told with its end. Only the newest may be at work.
-        let holder = isNewest ? (try? RunFolder(path: place.folder.path).holder()) ?? .nobody : .nobody
+        // Asked first: a run that ends meanwhile is then told with its end.
+        let live = live(in: place.folder, &index)
         let read = JournalRow(path: place.file.path)
         index.note(place.file, stamp, read)
         if let fault = read.fault { return item(read.row, .unreadable(fault), torn: read.tornBytes) }
         if read.row?.outcome != nil { return item(read.row, .finished, torn: read.tornBytes) }
-        switch holder {
-        case .process(let number): return item(read.row, .running(number), torn: 0)
-        case .nobody:
-            let state: HistoryItem.State = read.row?.interruption == nil ? .abandoned : .interrupted
-            return item(read.row, state, torn: read.tornBytes)
+        if let live, live.file == place.file { return item(read.row, .running(live.process), torn: 0) }
+        let state: HistoryItem.State = read.row?.interruption == nil ? .abandoned : .interrupted
+        return item(read.row, state, torn: read.tornBytes)
+    }
+
+    /// The run that a process works on: of those without an outcome the one whose journal was written last.
+    ///
+    /// Not by name, because a clock may have been wrong when a run began.
+    private mutating func live(in folder: JournalFolders.Folder, _ index: inout HistoryIndex) -> LiveRun? {
+        if let known = live[folder.path] { return known }
+        var found: LiveRun?
+        if case .process(let process) = (try? RunFolder(path: folder.path).holder()) ?? .nobody {
+            let journals = folder.journals.compactMap { file in
+                FileStamp(file.path, followsLinks: false).map { (file: file, stamp: $0) }
+            }
+            for (file, stamp) in journals.sorted(by: {
+                $0.stamp.modified == $1.stamp.modified ? $1.file < $0.file : $0.stamp.modified > $1.stamp.modified
+            }) where stamp.isFile && index.row(of: file, stamp) == nil {
+                let read = JournalRow(path: file.path)
+                index.note(file, stamp, read)
+                guard read.fault == nil, read.row?.outcome == nil else { continue }
+                found = LiveRun(file: file, process: process)
+                break
+            }
         }
+        live[folder.path] = .some(found)
+        return found
     }
 
     private mutating func save() {

@@ -11,30 +11,23 @@ package enum PastJournal {
         var codec = JournalCodec()
         var account: PastAccount?
         var window: Window?
-        var failure: (any Error)?
-        _ = try JournalReader.forEachRecord(path: path) { record in
-            do {
-                guard account != nil else {
-                    guard let header = try codec.decodeHeader(record) else { return .stop }
-                    account = PastAccount(purpose: header.purpose ?? .past, startedAt: header.startedAt)
-                    return .next
-                }
-                switch try codec.decode(record) {
-                case .window(let found):
-                    window = found
-                case .event(.judged(let context, let verdict), let at):
-                    if let window { account?.judged(window, in: context, verdict, at: at) }
-                    window = nil
-                case .event:
-                    break
-                }
+        try JournalRecords.forEach(path: path) { record in
+            guard account != nil else {
+                guard let header = try codec.decodeHeader(record) else { return .stop }
+                account = PastAccount(purpose: header.purpose ?? .past, startedAt: header.startedAt)
                 return .next
-            } catch {
-                failure = error
-                return .stop
             }
+            switch try codec.decode(record) {
+            case .window(let found):
+                window = found
+            case .event(.judged(let context, let verdict), let at):
+                if let window { account?.judged(window, in: context, verdict, at: at) }
+                window = nil
+            case .event:
+                break
+            }
+            return .next
         }
-        if let failure { throw failure }
         guard let account else {
             throw AgentError(
                 "the journal \(path) holds no judgement",

@@ -13,29 +13,22 @@ package enum JournalReplay {
         var differenceCount = 0
         var firstRecorded: (window: Int, Verdict)?
         var firstRecomputed: (window: Int, Verdict)?
-        var failure: (any Error)?
-        let extent = try JournalReader.forEachRecord(path: path) { record in
-            do {
-                guard case .judged(let number, let at, let recorded, let recomputed) = try fold.add(record) else {
-                    return .next
-                }
-                if !recorded.agrees(with: recomputed) {
-                    differenceCount += 1
-                    if differences.count < Self.mostDifferences {
-                        differences.append(
-                            ReplayReport.Difference(window: number, at: at, recorded: recorded, recomputed: recomputed)
-                        )
-                    }
-                }
-                if firstRecorded == nil, recorded.decision != .hold { firstRecorded = (number, recorded) }
-                if firstRecomputed == nil, recomputed.decision != .hold { firstRecomputed = (number, recomputed) }
+        let (extent, _) = try JournalRecords.forEach(path: path) { record in
+            guard case .judged(let number, let at, let recorded, let recomputed) = try fold.add(record) else {
                 return .next
-            } catch {
-                failure = error
-                return .stop
             }
+            if !recorded.agrees(with: recomputed) {
+                differenceCount += 1
+                if differences.count < Self.mostDifferences {
+                    differences.append(
+                        ReplayReport.Difference(window: number, at: at, recorded: recorded, recomputed: recomputed)
+                    )
+                }
+            }
+            if firstRecorded == nil, recorded.decision != .hold { firstRecorded = (number, recorded) }
+            if firstRecomputed == nil, recomputed.decision != .hold { firstRecomputed = (number, recomputed) }
+            return .next
         }
-        if let failure { throw failure }
         guard let header = fold.header, let state = fold.state else {
             throw AgentError(
                 "the journal \(path) holds no run",

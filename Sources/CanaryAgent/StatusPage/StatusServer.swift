@@ -44,6 +44,7 @@ package struct StatusServer: Sendable {
     private let socket: AsyncSocket
     private let pool: any AsyncSocketPool
     private let open = Visitors()
+    private let turnedAway = Visitors()
 
     package var url: String { "http://\(address)/" }
 
@@ -131,8 +132,15 @@ package struct StatusServer: Sendable {
                 _ = fcntl(connection.socket.file.rawValue, F_SETFD, FD_CLOEXEC)
                 guard open.enter(limit: limits.connections) else {
                     board.count(503)
-                    _ = try? connection.socket.write(Data(Self.crowded.bytes(isHead: false)))
-                    try? connection.close()
+                    guard turnedAway.enter(limit: limits.connections) else {
+                        try? connection.close()
+                        continue
+                    }
+                    group.addTask {
+                        await turnAway(connection)
+                        try? connection.close()
+                        turnedAway.leave()
+                    }
                     continue
                 }
                 group.addTask {
@@ -141,6 +149,15 @@ package struct StatusServer: Sendable {
                     open.leave()
                 }
             }
+        }
+    }
+
+    /// Tells that there are too many, in a way that the peer gets to read it: the rest of its request is taken first, within limits.
+    private func turnAway(_ connection: AsyncSocket) async {
+        _ = await Self.within(limits.ending) {
+            try await connection.write(Data(Self.crowded.bytes(isHead: false)))
+            shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
+            try await Self.drain(connection, bytes: 1 << 16)
         }
     }
 

@@ -19,31 +19,15 @@ package enum JournalStory {
     /// The fold of a journal as far as it goes, to go on with.
     static func fold(path: String) throws(AgentError) -> (fold: StoryFold, tornBytes: Int, file: String) {
         do {
-            let file = try JournalReader.locate(path)
             var codec = JournalCodec()
             var fold: StoryFold?
-            var records = 0
-            var failure: (any Error)?
-            let extent = try JournalReader.forEachRecord(path: file) { record in
-                records += 1
-                do {
-                    guard fold != nil else {
-                        fold = try codec.decodeHeader(record).map { StoryFold(header: $0) }
-                        return .next
-                    }
-                    fold?.add(try codec.decode(record))
+            let (extent, file) = try JournalRecords.forEach(path: path) { record in
+                guard fold != nil else {
+                    fold = try codec.decodeHeader(record).map { StoryFold(header: $0) }
                     return .next
-                } catch {
-                    failure = error
-                    return .stop
                 }
-            }
-            if let failure {
-                throw AgentError(
-                    "record \(records) of the journal \(file) cannot be read",
-                    cause: "\(failure)",
-                    hint: "use the Haldane that wrote it, or a newer one"
-                )
+                fold?.add(try codec.decode(record))
+                return .next
             }
             guard let fold else {
                 throw AgentError(

@@ -33,6 +33,10 @@ package struct RunLedger: Sendable, Hashable {
     package private(set) var canaryRequests = 0
     package private(set) var stableFailures = 0
     package private(set) var canaryFailures = 0
+    /// Canary failures less those that stable's share of the same windows would have given, while both were compared.
+    ///
+    /// Window by window, not by the sums: in an incident of both, sums blame whoever has more of the traffic then.
+    package private(set) var extraFailures = 0.0
     /// The last verdict that compared the versions.
     package private(set) var lastComparison: Verdict?
     package private(set) var lastVerdict: Verdict?
@@ -63,6 +67,10 @@ package struct RunLedger: Sendable, Hashable {
         canaryRequests = canaryRequests &+ window.canaryTotal
         stableFailures = stableFailures &+ window.stable.reduce(0) { $0 &+ $1.failures }
         canaryFailures = canaryFailures &+ canaryFailed
+        if context.phase == .analyzing, window.quality.unusable == nil, window.stableTotal > 0, window.canaryTotal > 0 {
+            let share = Double(window.stable.reduce(0) { $0 &+ $1.failures }) / Double(window.stableTotal)
+            extraFailures += Double(canaryFailed) - share * Double(window.canaryTotal)
+        }
         lastVerdict = verdict
         // The before/after comparison of the bake says less: it replaces the real one only if it ends the run.
         if verdict.window > 0, context.phase != .baking || verdict.kind == .degraded { lastComparison = verdict }

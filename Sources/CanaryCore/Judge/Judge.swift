@@ -64,7 +64,10 @@ package struct Judge: Sendable {
 
         switch context.phase {
         case .idle:
-            return .unknown(Reason("idle", "decided: this window only shows whether the canary still gets requests"), notes: rules.notes)
+            return .unknown(
+                Reason("idle", "decided: this window only shows whether the canary still gets requests"),
+                notes: rules.notes
+            )
         case .watching:
             history.append(counts, bounds: window.bounds, limitSeconds: rules.historyLimitSeconds)
             metrics?.remember(window)

@@ -81,7 +81,10 @@ struct VerdictBuilder {
     private var notes: [String] {
         var notes: [String] = []
         if rules.configuration.isPerPod, result.unseenEpisodeShare > 0.02, result.metrics.count > 1 {
-            notes.append("stable has been watched too briefly to rule out pod episodes (6 h advised)")
+            notes.append(
+                "stable was watched for too short a time to know how its single pods misbehave at worst (6 h are advised): trouble of one "
+                    + "canary pod may look like a regression"
+            )
         }
         if metrics == nil, !rules.metrics.isEmpty {
             let names = rules.metrics.map(\.query).joined(separator: ", ")
@@ -112,7 +115,7 @@ extension VerdictBuilder {
         let place = isBaking ? " (before/after 100 %, confounded by time)" : ""
         return Reason(
             metric.edge == nil ? "errors" : "latency",
-            "\(comparison(metric))\(place); evidence \(EvidenceWords.odds(result.logD)) : 1"
+            "\(comparison(metric))\(place); combined evidence \(EvidenceWords.odds(result.logD)) : 1"
         )
     }
 
@@ -141,7 +144,7 @@ extension VerdictBuilder {
         case .suspicion:
             let metric = result.metrics[result.leadingMetric]
             let odds = EvidenceWords.odds(result.logE)
-            return Reason("suspicion", "held on suspicion: \(comparison(metric)); evidence \(odds) : 1")
+            return Reason("suspicion", "held on suspicion: \(comparison(metric)); combined evidence \(odds) : 1")
         case .warmUp:
             return Reason("warm-up", "the canary's pods are warming up")
         case .splitNotProved:

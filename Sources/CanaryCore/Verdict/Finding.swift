@@ -39,6 +39,11 @@ package struct Finding: Sendable, Hashable, Codable {
         self.custom = custom
     }
 
+    /// Whether this metric alone has reached what a rollback needs.
+    package func isHarmProved(in verdict: Verdict) -> Bool {
+        verdict.harmThreshold > 0 && logE - penalty >= verdict.harmThreshold
+    }
+
     /// An interval of differences of shares.
     package struct Range: Sendable, Hashable, Codable {
         package var low: Double

@@ -43,21 +43,43 @@ package struct JournalCodec {
     }
 
     /// The header of a run, or nil if the record is the stand-in for a header that a crash tore off.
-    package func decodeHeader(_ record: [UInt8]) throws -> RunHeader? {
+    ///
+    /// - Throws: `.corrupt`, also if its spec is none that could have been run.
+    package func decodeHeader(_ record: [UInt8]) throws(JournalError) -> RunHeader? {
         if let stub = try? decoder.decode(Recovered.self, from: Data(record)), stub.recovered == true { return nil }
-        return try decoder.decode(RunHeader.self, from: Data(record))
+        let header = try decode(RunHeader.self, record, "the header")
+        if let fault = HeaderBounds.fault(header.spec) { throw JournalFlaw.error("the header", fault) }
+        return header
     }
 
     /// An entry after the header.
-    package mutating func decode(_ record: [UInt8]) throws -> JournalEntry {
+    package mutating func decode(_ record: [UInt8]) throws(JournalError) -> JournalEntry {
         if record.starts(with: Self.eventPrefix) {
-            let stamped = try decoder.decode(Stamped.self, from: Data(record))
+            let stamped = try decode(Stamped.self, record, "a record")
             return .event(stamped.event, at: stamped.at)
         }
-        guard case .window(_, let window) = try windows.read(line: record) else {
-            throw JournalError(.corrupt, "a record of the journal is neither an event nor a window")
+        let line: RecordedLine
+        do {
+            line = try windows.read(line: record)
+        } catch {
+            throw JournalFlaw.error("a record", "its window is damaged at column \(error.column)")
+        }
+        guard case .window(_, let window) = line else {
+            throw JournalFlaw.error("a record", "it is neither an event nor a window")
         }
         return .window(window)
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type,
+        _ record: [UInt8],
+        _ what: String
+    ) throws(JournalError) -> Value {
+        do {
+            return try decoder.decode(type, from: Data(record))
+        } catch {
+            throw JournalFlaw.error(what, JournalFlaw.words(error))
+        }
     }
 
     private struct Stamped: Codable {

@@ -98,7 +98,7 @@ package struct Explanation: Sendable {
         let what = finding.edge.map { "answered slower than \(Phrase.decimal($0)) ms" } ?? "failed"
         var words =
             "The canary \(what) in \(Phrase.percent(canary)) of \(Phrase.count(finding.canary.requests)) requests, stable in "
-            + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(Phrase.points(canary - stable))\(range(finding)))"
+            + "\(Phrase.percent(stable)) of \(Phrase.count(finding.stable.requests)) (\(difference(finding, canary - stable)))"
         if net >= verdict.harmThreshold, verdict.harmThreshold > 0 {
             words += "; that it is worse than tolerated has evidence of \(Figures.odds(net))"
         } else if let safety = finding.safety {
@@ -111,6 +111,17 @@ package struct Explanation: Sendable {
             words += "; \(Phrase.decimal(finding.penalty)) nats were deducted for bursts of single pods"
         }
         return words + "."
+    }
+
+    /// The difference of the shares; where it misleads, with the one that does not.
+    private func difference(_ finding: Finding, _ whole: Double) -> String {
+        let requests = finding.canary.requests
+        guard finding.name == "errors",
+            let confounding = Confounding(finding, extraFailures: ledger.extraFailures, requests: requests)
+        else { return "\(Phrase.points(whole))\(range(finding))" }
+        return
+            "\(Phrase.points(whole)) over the whole time, which misleads, \(Confounding.cause("the canary")); "
+            + "window by window \(Phrase.points(confounding.fair))\(range(finding))"
     }
 
     private func range(_ finding: Finding) -> String {
@@ -140,7 +151,9 @@ package struct Explanation: Sendable {
     }
 
     private var ending: String {
-        guard let outcome else { return "The run has no outcome yet; if no process is at it, the next `haldane run` takes it up." }
+        guard let outcome else {
+            return "The run has no outcome yet; if no process is at it, the next `haldane run` takes it up."
+        }
         let why = outcome.reason.text
         let next = OutcomeWords.next(outcome, canary: header.canary.label)
         return "It ended \(OutcomeWords.short(outcome)): \(why). Next: \(next)."

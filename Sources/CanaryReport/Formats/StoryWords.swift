@@ -47,6 +47,13 @@ struct StoryWords: Sendable {
         }
     }
 
+    /// A journal that was cut off: what is told may not be the end.
+    var torn: String? {
+        guard story.tornBytes > 0 else { return nil }
+        return
+            "the journal is cut off in the middle of a write (\(Phrase.count(story.tornBytes)) bytes lost): what came after is not told here"
+    }
+
     private var unfinished: String {
         guard let verdict = story.ledger.lastVerdict else { return "nothing was judged yet" }
         return "\(verdict.kind.rawValue) so far: \(verdict.reason.text)"
@@ -71,7 +78,7 @@ struct StoryWords: Sendable {
     var commands: [String] {
         guard let path = story.journalPath else { return [] }
         let journal = ShellPath.word(TextCells.harmless(path))
-        return ["haldane explain \(journal)", "haldane replay \(journal)"]
+        return ["haldane report \(journal) -o report.html", "haldane explain \(journal)", "haldane replay \(journal)"]
     }
 
     // MARK: What it meant
@@ -88,7 +95,7 @@ struct StoryWords: Sendable {
             ]
         }
         var sentences = [failed(harm), full(harm)]
-        if let confounded = confounded(harm) { sentences.append(confounded) }
+        if let confounded { sentences.append(confounded) }
         if let slow = harm.extraSlow, slow.extra >= 1, slow.evidence > Self.worthTelling {
             sentences.append(
                 "about \(Self.rounded(slow.extra)) more requests took longer than \(Phrase.decimal(slow.edge)) ms than on \(stable)"
@@ -98,16 +105,11 @@ struct StoryWords: Sendable {
     }
 
     /// Where the shares of the whole time say something else than the comparison window by window.
-    private func confounded(_ harm: HarmDone) -> String? {
-        guard let finding = verdict?.findings.first, let range = finding.difference95, harm.requests > 0,
-            let canaryShare = finding.canary.share, let stableShare = finding.stable.share
-        else { return nil }
-        let whole = canaryShare - stableShare
-        guard whole < range.low || whole > range.high else { return nil }
-        let fair = Phrase.points(harm.extraFailures / Double(harm.requests))
-        return
-            "the shares of the whole time (\(Phrase.points(whole))) mislead, because both versions failed more when \(canary) had "
-            + "another part of the traffic; compared window by window the difference is \(fair)"
+    private var confounded: String? {
+        story.confounding.map {
+            "the shares of the whole time (\(Phrase.points($0.whole))) mislead, \(Confounding.cause(canary)); "
+                + "compared window by window the difference is \(Phrase.points($0.fair))"
+        }
     }
 
     /// Evidence below e : 1 is chance as often as not.

@@ -20,6 +20,7 @@ package struct TextReport: Sendable {
     package var text: String {
         var lines = wrapped("\(style.symbol(words.sign)) \(words.word): \(words.title)", indent: "", hanging: "  ")
         lines += wrapped(words.sentence, indent: "  ", hanging: "  ")
+        if let torn = words.torn { lines += wrapped(torn, indent: "  ", hanging: "  ") }
         lines += section("What it meant", words.meaning)
         lines += section("Timeline", timeline)
         lines += section("Objectives", objectives)

@@ -1,6 +1,6 @@
 /// Untrusted text inside XML.
 enum XMLText {
-    /// Text with its marks escaped, and with what XML cannot hold replaced.
+    /// Text with its marks escaped, and with what XML cannot hold, or what steers a reader, replaced.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -10,7 +10,8 @@ enum XMLText {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "\n", "\t": result.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
+            case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+            case _ where TextCells.steers(scalar): result += "\u{FFFD}"
             default: result.unicodeScalars.append(scalar)
             }
         }

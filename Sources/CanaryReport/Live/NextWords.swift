@@ -28,8 +28,10 @@ enum NextWords {
             let seen = min(rollout.historySeconds, wanted)
             let first =
                 rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the first step"
-            let left = Phrase.duration(max(wanted - seen, 0).rounded(.up))
-            return "learning what is normal for stable for \(left) more; then \(first)"
+            let left = max(wanted - seen, 0).rounded(.up)
+            let rounds = RolloutRules.leastHistoryWindows - rollout.historyWindows
+            let more = left > 0 ? Phrase.duration(left) : Figures.plural(max(rounds, 1), "round")
+            return "learning what is normal for stable for \(more) more; then \(first)"
         case .stepping(let step, let attempts):
             let weight =
                 rollout.rules.steps.indices.contains(step) ? Phrase.weight(rollout.rules.steps[step]) : "the step"

@@ -11,14 +11,29 @@ enum MarkdownText {
         }
     }
 
+    /// The same, of a text that may have lines: none begins with `::`, which a build server would take for a command.
+    ///
+    /// - Parameter isAtStart: whether nothing but blanks was before the scalar on its line.
+    static func escaped(_ scalar: Unicode.Scalar, _ isAtStart: inout Bool) -> String {
+        defer {
+            if scalar == "\n" || scalar == "\r" {
+                isAtStart = true
+            } else if !scalar.properties.isWhitespace {
+                isAtStart = false
+            }
+        }
+        return isAtStart && scalar == ":" ? "\\:" : escaped(scalar)
+    }
+
     /// One line of a paragraph, a list or a table's cell, of bounded length.
     static func line(_ text: String, to limit: Int = 2000) -> String {
         var result = ""
         var taken = 0
+        var isAtStart = true
         for scalar in TextCells.harmless(text).unicodeScalars {
             taken += 1
             guard taken <= limit else { return result + "…" }
-            result += escaped(scalar)
+            result += escaped(scalar, &isAtStart)
         }
         return result
     }
@@ -37,7 +52,7 @@ enum MarkdownText {
             case ">": escaped += "%3E"
             case "\\": escaped += "%5C"
             case " ": escaped += "%20"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): continue
+            case _ where TextCells.steers(scalar): continue
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -124,9 +124,14 @@ struct NoticeText: MustacheCustomRenderable, MustacheTransformable, MustachePare
         case "short": NoticeText(Self.cut(TextCells.harmless(value), to: 140))
         case "long": NoticeText(Self.cut(value, to: 4000))
         case "slack": NoticeText(Self.escaped(value, to: 2800) { Self.slack($0) })
-        case "markdown": NoticeText(Self.escaped(value, to: 2800) { MarkdownText.escaped($0) })
+        case "markdown": NoticeText(Self.markdown(value))
         default: nil
         }
+    }
+
+    private static func markdown(_ text: String) -> String {
+        var isAtStart = true
+        return escaped(text, to: 2800) { MarkdownText.escaped($0, &isAtStart) }
     }
 
     /// What stands between the quotes of a JSON string.

@@ -30,6 +30,13 @@ struct EffectWords: Sendable {
         guard let canary = finding.canary.share, let stable = finding.stable.share else { return nil }
         let range = finding.difference95.map { " (95 %: \(PageText.points($0.low, to: $0.high)))" } ?? ""
         let what = finding.edge.map { "answered slower than \(PageText.milliseconds($0))" } ?? "failed"
+        if finding.name == "errors", let confounding = view.story.confounding {
+            return
+                "Beside each other, window by window, \(view.canary)'s share of failed requests was "
+                + "\(PageText.points(confounding.fair)) from \(view.stable)'s\(range). The shares of the whole time "
+                + "(\(PageText.percent(stable)) and \(PageText.percent(canary))) mislead, "
+                + "\(Confounding.cause(view.canary))."
+        }
         return
             "\(view.canary) \(what) in \(PageText.percent(canary)) of \(PageText.count(finding.canary.requests)) requests, "
             + "\(view.stable) in \(PageText.percent(stable)) of \(PageText.count(finding.stable.requests)): "

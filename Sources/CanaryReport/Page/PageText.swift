@@ -4,14 +4,7 @@ import CanaryCore
 package enum PageText {
     /// Untrusted text in one line, without what could steer a reader: controls, and turns of the reading direction.
     static func plain(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in TextCells.harmless(text).unicodeScalars {
-            switch scalar {
-            case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": result.append("\u{FFFD}")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
+        TextCells.harmless(text)
     }
 
     /// What may stand in an element or in a quoted attribute: escaped scalar by scalar, without what XML does not allow.

@@ -97,13 +97,13 @@ struct VerdictBanner: Sendable {
         case .rolledBack(let reason, let emptiness):
             let words =
                 decided(view)
-                ?? "It had at most \(top) of the traffic. \(PageText.sentence(reason.text, keeping: label(view)))"
+                ?? "Its weight was at most \(top). \(PageText.sentence(reason.text, keeping: label(view)))"
             switch emptiness {
             case .incomplete(let why): return "\(words) Requests may still reach it: \(why)."
             case .proved: return "\(words) Telemetry proves that no request reaches it any more."
             }
         case .held(_, let reason):
-            let share = story.highestPercent > 0 ? "had at most \(top) of the traffic" : "got no traffic"
+            let share = story.highestPercent > 0 ? "had a weight of at most \(top)" : "got no traffic"
             return "\(PageText.sentence(reason.text, keeping: label(view))) \(canary) \(share)."
         case .stopped(let reason), .refused(let reason), .judged(_, let reason):
             return PageText.sentence(reason.text, keeping: label(view))

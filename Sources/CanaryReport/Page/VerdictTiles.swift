@@ -14,10 +14,11 @@ enum VerdictTiles {
         else { return nil }
         let shares = "\(PageText.percent(stable)) → \(PageText.percent(canary))"
         let range = finding.difference95.map { "; 95 %: \(PageText.points($0.low, to: $0.high))" } ?? ""
+        let confounding = view.story.confounding
         return PageTile(
             "difference in failed requests",
-            PageText.points(canary - stable),
-            "\(shares)\(range)",
+            PageText.points(confounding?.fair ?? canary - stable),
+            confounding == nil ? "\(shares)\(range)" : "window by window\(range)",
             tone: tone(finding, view)
         )
     }

@@ -83,7 +83,10 @@ package struct ReplaySummary: Sendable {
                 "\(sign): \(Figures.plural(verdicts, "verdict")) of \(thing) \(header.run) recomputed from the evidence; \(rest)"
             )
         } else {
-            let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change"
+            let isSame =
+                recorded?.window == recomputed?.window && recorded?.verdict.decision == recomputed?.verdict.decision
+            let same = isSame ? ", but no decision does:" : ""
+            let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change\(same)"
             lines.append(
                 "\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of \(thing) \(header.run)"
             )
@@ -96,9 +99,11 @@ package struct ReplaySummary: Sendable {
             }
         }
         if let outcome {
-            lines.append("  outcome     \(Self.word(outcome, header)): \(TextCells.harmless(outcome.reason.text))")
+            lines.append(
+                "  \(settings.isEmpty ? "outcome   " : "it was    ")  \(Self.word(outcome, header)): \(TextCells.harmless(outcome.reason.text))"
+            )
         }
-        for difference in differences.prefix(settings.isEmpty ? 20 : 5) {
+        for difference in listed.prefix(settings.isEmpty ? 20 : 5) {
             lines.append(
                 "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.words(difference, style))"
             )
@@ -111,6 +116,13 @@ package struct ReplaySummary: Sendable {
             )
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// With other settings the windows whose decision changes come first: they are what one wants to know.
+    private var listed: [Difference] {
+        guard !settings.isEmpty else { return differences }
+        let isDecided = { (difference: Difference) in difference.recorded.decision != difference.recomputed.decision }
+        return differences.filter(isDecided) + differences.filter { !isDecided($0) }
     }
 
     /// What the journal is the record of.

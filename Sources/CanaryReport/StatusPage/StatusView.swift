@@ -148,7 +148,7 @@ extension StatusView.Objective {
             canary: canary,
             difference: difference,
             safety: finding.safety.map { safety in
-                [Self.bar(safety.isLatched ? 1 : Self.part(safety.logN, of: verdict.safetyThreshold))]
+                [Self.bar(harm >= 1 ? 0 : safety.isLatched ? 1 : Self.part(safety.logN, of: verdict.safetyThreshold))]
             } ?? [],
             harm: [Self.bar(harm)]
         )

@@ -287,7 +287,11 @@ extension StoryFold {
             requests: canary.requests,
             failures: canary.failures,
             extraFailures: difference * served,
-            extraFailuresBand: ConfidenceInterval(lower: low * served, upper: high * served),
+            // No more than failed can have failed because of the canary.
+            extraFailuresBand: ConfidenceInterval(
+                lower: low * served,
+                upper: min(high * served, max(Double(canary.failures), difference * served))
+            ),
             extraSlow: extraSlow,
             failuresPerHourAtFull: difference * rate * 3600,
             failuresPerHourBand: ConfidenceInterval(lower: low * rate * 3600, upper: high * rate * 3600),

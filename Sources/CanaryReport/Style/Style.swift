@@ -12,10 +12,10 @@ package struct Style: Sendable, Hashable {
 
     package static let plain = Style(hasColor: false)
 
-    /// Decides from the environment: `NO_COLOR` and `TERM=dumb` turn colour off, `CLICOLOR_FORCE` turns it on where there is no
-    /// terminal.
+    /// Decides from the environment: `NO_COLOR`, and a `TERM` that is dumb or not given, turn colour off; `CLICOLOR_FORCE` turns
+    /// it on where there is no terminal.
     package init(environment: [String: String], isTerminal: Bool) {
-        let isDumb = environment["TERM"] == "dumb"
+        let isDumb = environment["TERM"].map { $0.isEmpty || $0 == "dumb" } ?? true
         let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         let isForced = environment["CLICOLOR_FORCE"].map { !$0.isEmpty && $0 != "0" } ?? false
         let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? "C.UTF-8"

@@ -53,11 +53,12 @@ package enum TextCells {
         return String(result) + (limit > 0 ? ellipsis : "") + (hasColor ? "\u{1B}[0m" : "")
     }
 
-    /// The text in lines of at most `limit` cells, broken at blanks where there are any.
+    /// The text in lines of at most `limit` cells, broken at blanks where there are any; a number stays with its unit.
     package static func wrapped(_ text: String, to limit: Int) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+        let bound = Self.bonds.reduce(text) { $0.replacing($1, with: $1.replacing(" ", with: "\u{A0}")) }
+        for word in bound.split(separator: " ", omittingEmptySubsequences: true) {
             if line.isEmpty {
                 line = String(word)
             } else if width(line) + 1 + width(String(word)) <= limit {
@@ -68,12 +69,15 @@ package enum TextCells {
             }
         }
         if !line.isEmpty || lines.isEmpty { lines.append(line) }
-        return lines
+        return lines.map { $0.replacing("\u{A0}", with: " ") }
     }
+
+    /// What no line may be broken in: odds, and units after their number.
+    private static let bonds = [" : 1", " %", " pp", " ms"]
 
     /// Untrusted text in one line and without what could steer a terminal; a new line becomes a semicolon.
     package static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        guard text.unicodeScalars.contains(where: steers) else { return text }
         var result = String.UnicodeScalarView()
         var isAfterBreak = false
         for scalar in text.unicodeScalars {
@@ -82,14 +86,21 @@ package enum TextCells {
             if isAfterBreak {
                 result.append(contentsOf: "; ".unicodeScalars)
             } else {
-                result.append(isControl(scalar) ? "\u{FFFD}" : scalar)
+                result.append(steers(scalar) ? "\u{FFFD}" : scalar)
             }
         }
         return String(result)
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    /// Whether a scalar steers whoever shows it, or cannot be seen, instead of being text.
+    ///
+    /// Controls, marks that turn the reading direction, breaks of lines that no program expects, and whatever joins or parts words
+    /// without a sign of its own: a name could hide or pose as another one with them.
+    package static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF: true
+        default: false
+        }
     }
 
     private static func cells(_ scalar: Unicode.Scalar) -> Int {

@@ -8,10 +8,18 @@ enum OutcomeWords {
         case .promoted: "promoted"
         case .rolledBack(_, .proved): "rolled back"
         case .rolledBack(_, .incomplete): "rolled back (incomplete)"
-        case .held(let hold, _): "held (\(hold.rawValue))"
+        case .held(let hold, _): "held (\(spaced(hold.rawValue)))"
         case .stopped: "stopped"
-        case .refused(let reason): "refused (\(reason.label))"
+        case .refused(let reason): "refused (\(spaced(reason.label)))"
         case .judged(let kind, _): kind.rawValue
+        }
+    }
+
+    /// `weight not effective` of `weightNotEffective` and of `weight-not-effective`.
+    private static func spaced(_ label: String) -> String {
+        label.reduce(into: "") { words, letter in
+            if letter.isUppercase { words.append(" ") }
+            words.append(letter == "-" ? " " : Character(letter.lowercased()))
         }
     }
 

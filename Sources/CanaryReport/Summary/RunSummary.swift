@@ -44,6 +44,7 @@ package struct RunSummary: Sendable {
         }
         // To be copied, so never wrapped.
         let journal = Self.shellWord(TextCells.harmless(report.journalPath))
+        lines.append("  report    haldane report \(journal) -o report.html")
         lines.append("  explain   haldane explain \(journal)")
         lines.append("  replay    haldane replay \(journal)")
         lines += advice
@@ -107,22 +108,23 @@ package struct RunSummary: Sendable {
             let share = tally.share.map { " (\(Phrase.percent($0)))" } ?? ""
             return "\(Phrase.count(tally.requests)) requests, \(Phrase.count(tally.events)) failed\(share)"
         }
-        var rows = [("canary", words(canary)), ("stable", words(stable))]
+        var rows = [("canary", words(canary)), ("stable", "\(words(stable)), all since the run began")]
         if ledger.unusableWindows > 0 {
             rows.append(("rounds", "\(ledger.unusableWindows) of \(ledger.windows) could not be used"))
         }
-        if case .rolledBack = report.outcome { rows.append(("blast", blastRadius(canary, stable))) }
+        if case .rolledBack = report.outcome { rows.append(("cost", blastRadius(canary))) }
         return rows
     }
 
-    /// What the canary cost, in requests.
-    private func blastRadius(_ canary: Finding.Tally, _ stable: Finding.Tally) -> String {
+    /// What the canary cost, in requests; against stable while both were compared, as the report says it.
+    private func blastRadius(_ canary: Finding.Tally) -> String {
         let affected = "\(Phrase.count(canary.requests)) requests reached the canary"
-        guard let share = stable.share else { return affected }
-        let excess = max(canary.events - share * canary.requests, 0)
-        let failed = "about \(Phrase.count(excess.rounded())) failed that would not have failed on stable"
-        guard let slow else { return "\(affected); \(failed)" }
-        return "\(affected); \(failed), and \(slow)"
+        guard report.ledger.lastComparison != nil else { return affected }
+        let extra = Phrase.count(max(report.ledger.extraFailures, 0).rounded())
+        var parts = [affected]
+        if slow == nil || extra != "0" { parts.append("about \(extra) failed that would not have failed on stable") }
+        if let slow { parts.append(slow) }
+        return parts.joined(separator: "; ")
     }
 
     /// How many requests were slower than the edge with most evidence, if that is what was found.
@@ -132,15 +134,19 @@ package struct RunSummary: Sendable {
             worst.logE - worst.penalty > 1, let edge = worst.edge, let stable = worst.stable.share
         else { return nil }
         let excess = max(worst.canary.events - stable * worst.canary.requests, 0)
-        return "about \(Phrase.count(excess.rounded())) took longer than \(Phrase.decimal(edge)) ms that would not have"
+        return
+            "about \(Phrase.count(excess.rounded())) took longer than \(Phrase.decimal(edge)) ms that would not have on stable"
     }
 
     private var evidence: String? {
         guard let verdict = report.ledger.lastComparison else { return nil }
         let harm = "harm \(Figures.odds(verdict.logD)) (rollback at \(Figures.odds(verdict.harmThreshold)))"
-        let proved = verdict.findings.filter { $0.safety?.isLatched == true }.map(\.name)
-        let open = verdict.findings.filter { $0.safety?.isLatched == false }.map(\.name)
+        let worse = verdict.findings.filter { $0.custom == nil && $0.isHarmProved(in: verdict) }.map(\.name)
+        let asked = verdict.findings.filter { $0.safety != nil && !worse.contains($0.name) }
+        let proved = asked.filter { $0.safety?.isLatched == true }.map(\.name)
+        let open = asked.filter { $0.safety?.isLatched == false }.map(\.name)
         var parts = [harm]
+        if !worse.isEmpty { parts.append("worse, proved: \(worse.joined(separator: ", "))") }
         if !proved.isEmpty { parts.append("not worse, proved: \(proved.joined(separator: ", "))") }
         if !open.isEmpty { parts.append("still open: \(open.joined(separator: ", "))") }
         return parts.joined(separator: "; ")

@@ -30,7 +30,8 @@ package enum LogGamma {
         result -= Elementary.log(productX) + Elementary.log(productY)
         var start = x + y
         var moved = 0.0
-        while start < sum - 0.5 {
+        // Counted and not compared: beyond 2^53 a number and its successor are the same.
+        for _ in 0..<Int(((a - x) + (b - y)).rounded()) {
             moved += Elementary.log(start)
             start += 1
         }

@@ -121,7 +121,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             // Everything that can be wrong with the input is told before anything is asked.
             let runs = try specs.map { path in
                 try RunOptions(

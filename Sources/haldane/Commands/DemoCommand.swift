@@ -24,7 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             let options = try mesh.options(settings: settings.settings)
             if !quiet {
                 Console.talk.write(
@@ -33,7 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
             }
             return try await page.serving(speed: mesh.speed) { board in
                 let inbox = RunInbox()
-                let screen = ProgressScreen(quiet ? .none : ui.ui, pace: .virtual(mesh.speed), keys: .run(inbox))
+                let screen = ProgressScreen(quiet ? .none : ui.ui, pace: .virtual(mesh.speed), keys: .demo(inbox))
                 defer { screen.close() }
                 let watcher = StatusBoard.beside(screen, board)
                 let ended = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) {

@@ -23,7 +23,9 @@ struct PromoteCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output) { try await OperatorAction(.promote, choice, reason, output).perform() }
+        try await conclude(output, for: .action) {
+            try await OperatorAction(.promote, choice, reason, output).perform()
+        }
     }
 }
 
@@ -47,7 +49,7 @@ struct PauseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output) { try await OperatorAction(.pause, choice, reason, output).perform() }
+        try await conclude(output, for: .action) { try await OperatorAction(.pause, choice, reason, output).perform() }
     }
 }
 
@@ -71,7 +73,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output) { try await OperatorAction(.resume, choice, reason, output).perform() }
+        try await conclude(output, for: .action) { try await OperatorAction(.resume, choice, reason, output).perform() }
     }
 }
 
@@ -101,7 +103,7 @@ struct RollbackCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             try await OperatorAction(.rollback, choice, reason, output).perform { run, found, command in
                 try await RunTakeover(run, found, cluster: cluster.options).perform(command, isQuiet: quiet, output)
             }

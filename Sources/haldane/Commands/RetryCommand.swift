@@ -45,7 +45,7 @@ struct RetryCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
             var options = try RunOptions(
                 decoded,

@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             let options = try options()
             if dryRun { return try await preview(options) }
             return try await page.serving { board in

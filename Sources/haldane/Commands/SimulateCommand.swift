@@ -18,7 +18,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             let options = try mesh.options(settings: settings.settings)
             let inbox = RunInbox()
             let (format, scenario) = (output.output, options.scenario)

@@ -27,7 +27,7 @@ struct WatchCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await conclude(output) {
+        try await conclude(output, for: .action) {
             let found = try choice.find()
             let inbox = RunInbox()
             let relay = CommandRelay()

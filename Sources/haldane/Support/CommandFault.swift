@@ -43,13 +43,22 @@ struct CommandFault: Error {
     var text: String { diagnostics ?? fault.text(style: Console.talk.style) }
 }
 
+/// What a command is for, and with that what its exit code is when its result could not be written.
+enum CommandPurpose {
+    /// What it writes: 3, it is not there.
+    case result
+    /// What it does or finds: its own code, which is right whether anybody reads of it or not.
+    case action
+}
+
 /// Runs a command's body: renders what it throws, and ends with its code.
 func conclude(
     _ output: OutputOptions,
+    for purpose: CommandPurpose = .result,
     _ body: () async throws -> CanaryCore.ExitCode
 ) async throws -> Never {
-    Console.ignoreBrokenPipes()
-    let code: CanaryCore.ExitCode
+    Console.prepare()
+    var code: CanaryCore.ExitCode
     do {
         code = try await body()
     } catch {
@@ -57,6 +66,11 @@ func conclude(
         Console.talk.write(fault.text)
         if output.output == .json { Console.output.write(fault.fault.json(exitCode: fault.code.code)) }
         code = fault.code
+    }
+    if let cause = Console.output.failure {
+        let fault = InputFault("the result could not be written", cause: cause)
+        Console.talk.write(fault.text(style: Console.talk.style))
+        if purpose == .result, code == .healthy || code == .undecided || code == .degraded { code = .unknown }
     }
     throw ArgumentParser.ExitCode(code.code)
 }

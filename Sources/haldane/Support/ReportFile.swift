@@ -2,6 +2,7 @@ import CanaryAgent
 import CanaryCore
 import CanaryJournal
 import CanaryReport
+import Glibc
 
 /// A report as a file, in one of its forms.
 enum ReportFile {
@@ -21,6 +22,32 @@ enum ReportFile {
     {
         if let text = format.report(story, link: link, width: width) { return text }
         return try ReportPage(story).html()
+    }
+
+    /// Why a file could not be written as things are; nil if nothing is in the way. For a fault before a long run, not after it.
+    static func obstacle(to path: String) -> String? {
+        var target = path
+        var status = stat()
+        if stat(path, &status) == 0 {
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: return "it is a folder"
+            case S_IFREG: break
+            // A device or a pipe is written into.
+            default: return access(path, W_OK) == 0 ? nil : String(cString: strerror(errno))
+            }
+            // A link stays one, and its target is replaced.
+            if let real = realpath(path, nil) {
+                target = String(cString: real)
+                free(real)
+            }
+        }
+        let folder = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+        guard stat(folder, &status) == 0 else { return "the folder '\(folder)': \(String(cString: strerror(errno)))" }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return "'\(folder)' is not a folder" }
+        guard access(folder, W_OK | X_OK) == 0 else {
+            return "the folder '\(folder)': \(String(cString: strerror(errno)))"
+        }
+        return nil
     }
 
     /// Replaces a file as a whole.

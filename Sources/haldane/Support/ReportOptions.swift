@@ -21,6 +21,9 @@ struct ReportOptions: ParsableArguments {
         guard ReportFile.format(of: report) != nil else {
             throw ValidationError("--report '\(report)' must end with .html, .md, .json, .xml or .txt.")
         }
+        if let cause = ReportFile.obstacle(to: report) {
+            throw ValidationError("--report '\(report)' cannot be written: \(cause).")
+        }
     }
 
     /// The report of a journal, and where it is. One that cannot be written is told and changes nothing else.

@@ -1,5 +1,6 @@
 import CanaryAgent
 import CanaryCore
+import CanaryJournal
 import CanaryReport
 import CanaryTransport
 import Synchronization
@@ -8,12 +9,15 @@ import Synchronization
 enum KeyDestination: Sendable {
     /// To the run in this process.
     case run(RunInbox)
+    /// To the demo in this process.
+    case demo(RunInbox)
     /// To the run of another process; `q` ends the watch by its inbox.
     case watch(CommandRelay, RunInbox)
 
     var place: LivePrompt.Place {
         switch self {
         case .run: .run
+        case .demo: .demo
         case .watch: .watch
         }
     }
@@ -21,7 +25,7 @@ enum KeyDestination: Sendable {
     /// Sends a command.
     func send(_ command: Rollout.OperatorCommand) -> PendingAnswer {
         switch self {
-        case .run(let inbox):
+        case .run(let inbox), .demo(let inbox):
             let ticket = CommandTicket()
             guard inbox.send(.asked(command, ticket)) else {
                 return PendingAnswer(LivePrompt.Answer(.refused, "too many commands wait already"))
@@ -35,7 +39,7 @@ enum KeyDestination: Sendable {
     /// Ends the run's process, weights as they are, or the watch.
     func leave() {
         switch self {
-        case .run(let inbox): inbox.send(.interrupt("\(Operator.name) left the live view"))
+        case .run(let inbox), .demo(let inbox): inbox.send(.interrupt("\(Operator.name) left the live view"))
         case .watch(_, let inbox): inbox.send(.interrupt("left by q"))
         }
     }
@@ -104,14 +108,22 @@ final class CommandRelay: Sendable {
             case .answer(let answer):
                 pending.give(LivePrompt.Answer(answer))
             case .nobody:
-                let words = "no process is at this run: nobody to \(command.verb.rawValue) it"
-                pending.give(LivePrompt.Answer(.refused, words))
+                pending.give(LivePrompt.Answer(.refused, Self.unreachable(folder, command.verb)))
             case .failed(let error):
                 let words = [error.message, error.cause].compactMap { $0 }.joined(separator: ": ")
                 pending.give(LivePrompt.Answer(.refused, words))
             }
         }
         await http.shutdown()
+    }
+
+    /// Why there is no control socket.
+    private static func unreachable(_ folder: RunFolder, _ verb: Rollout.OperatorCommand.Verb) -> String {
+        guard let holder = try? folder.holder(), case .process(let number) = holder else {
+            return "no process is at this run: nobody to \(verb.rawValue) it"
+        }
+        let who = number.map { "process \($0)" } ?? "process"
+        return "the \(who) at this run cannot be asked: a demo obeys only its own keys"
     }
 }
 

@@ -55,6 +55,7 @@ final class LineQueue: Sendable {
 
     private let shelf: Shelf
     private let thread: OutputThread?
+    private let hasEnded = Mutex(false)
     private let write: @Sendable (String) -> Bool
 
     /// - Parameter write: hands a text to the reader, however long that takes; false once nobody reads any more.
@@ -81,9 +82,16 @@ final class LineQueue: Sendable {
         shelf.put(line)
     }
 
-    /// Writes what waits. A reader that stands still is waited for a while, not for ever.
-    func end() {
+    /// Writes what waits. A reader that stands still is waited for a while, once, and not for ever.
+    ///
+    /// - Returns: whether it has read everything.
+    func end() -> Bool {
+        let isFirst = hasEnded.withLock { hasEnded in
+            defer { hasEnded = true }
+            return !hasEnded
+        }
+        guard isFirst, let thread else { return true }
         shelf.end()
-        _ = thread?.join(milliseconds: 3000)
+        return thread.join(milliseconds: Console.patience)
     }
 }

@@ -14,6 +14,7 @@ struct LiveLoop: ~Copyable {
     private var prompt: LivePrompt
     private var pending: (answer: PendingAnswer, command: Rollout.OperatorCommand, since: ContinuousClock.Instant)?
     private var drawnAt: ContinuousClock.Instant?
+    private var typedAt: ContinuousClock.Instant?
     private var wantsFrame = true
     private var isForeground = false
 
@@ -124,21 +125,25 @@ struct LiveLoop: ~Copyable {
 
     private mutating func takeKeys() {
         guard terminal.hasKeys, terminal.isOpen, isForeground else { return }
-        press(decoder.feed(terminal.read()))
+        let bytes = terminal.read()
+        guard !bytes.isEmpty else { return }
+        let now = ContinuousClock.now
+        let isSameBurst = typedAt.map { $0.duration(to: now) < Self.burstPause } ?? false
+        typedAt = now
+        press(decoder.feed(bytes), isSameBurst: isSameBurst)
     }
 
-    private mutating func press(_ keys: [Key]) {
-        for key in keys {
-            wantsFrame = true
-            switch prompt.press(key, isPaused: source.isPaused) {
-            case .command(let verb, let reason)?:
+    private mutating func press(_ keys: [Key], isSameBurst: Bool = true) {
+        if !keys.isEmpty { wantsFrame = true }
+        for intent in prompt.press(keys, isSameBurst: isSameBurst, isPaused: source.isPaused) {
+            switch intent {
+            case .command(let verb, let reason):
                 let command = Rollout.OperatorCommand(verb, reason: reason, by: Operator.name)
                 pending = (destination.send(command), command, .now)
                 prompt.answered(LivePrompt.Answer(.sent, "\(verb.rawValue) sent"))
-            case .leave?:
+            case .leave:
                 destination.leave()
                 prompt.answered(LivePrompt.Answer(.sent, "leaving"))
-            case nil: break
             }
         }
     }
@@ -162,6 +167,8 @@ struct LiveLoop: ~Copyable {
     private static let pause = Duration.milliseconds(200)
     /// Times move without news.
     private static let tick = Duration.seconds(1)
+    /// What comes faster than this after something else has not been typed by hand.
+    private static let burstPause = Duration.milliseconds(30)
     /// What follows an escape byte within this time belongs to it.
     private static let escapeTime = Duration.milliseconds(50)
 }

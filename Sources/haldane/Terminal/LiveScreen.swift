@@ -65,14 +65,19 @@ final class LiveScreen: Sendable {
     }
 
     /// Gives the terminal back, with the last state of things left on it.
-    func end() {
-        state.withLock { $0.isEnding = true }
+    ///
+    /// - Returns: false if the terminal stands still; it is waited for once.
+    func end() -> Bool {
+        let isFirst = state.withLock { state in
+            defer { state.isEnding = true }
+            return !state.isEnding
+        }
         wake.wake()
-        guard let thread = thread.withLock({ $0 }), !thread.join(milliseconds: 1000) else { return }
+        guard isFirst, let thread = thread.withLock({ $0 }), !thread.join(milliseconds: 1000) else { return true }
         // Somebody has stopped the terminal, or the line to it is slow.
         tcflow(Console.talk.descriptor, TCOOFF)
         tcflow(Console.talk.descriptor, TCOON)
-        _ = thread.join(milliseconds: 2000)
+        return thread.join(milliseconds: 1000)
     }
 
     private func change(_ body: (inout State) -> Void) {

@@ -34,7 +34,7 @@ final class ProgressScreen: RunObserver {
         } else if mode != .lines, canBeLive, let screen = LiveScreen(pace: pace, destination: keys) {
             output = .live(screen)
         } else {
-            output = .lines(LineQueue { Console.talk.write($0) })
+            output = .lines(LineQueue { Console.talk.writeWaiting($0) })
         }
     }
 
@@ -90,8 +90,10 @@ final class ProgressScreen: RunObserver {
     func close() {
         switch output {
         case .nothing: return
-        case .lines(let queue): queue.end()
-        case .live(let screen): screen.end()
+        case .lines(let queue):
+            if !queue.end() { Console.talk.abandon() }
+        case .live(let screen):
+            if !screen.end() { Console.talk.abandon() }
         }
     }
 

@@ -1,3 +1,4 @@
+import CanaryAgent
 import CanaryReport
 import Glibc
 import Synchronization
@@ -115,6 +116,7 @@ private enum Emergency {
         }
         pointer?.initialize(to: State(keys: keys, screen: screen, modes: modes))
         armed.store(state.load(ordering: .relaxed), ordering: .releasing)
+        SignalWatch.beforeQuickEnd { Emergency.giveBack() }
     }
 
     static func disarm() { armed.store(0, ordering: .releasing) }
@@ -139,10 +141,13 @@ private enum Emergency {
     }
 
     /// Only calls that a signal handler may make.
-    private static func giveBack() {
+    static func giveBack() {
         let address = armed.exchange(0, ordering: .acquiring)
         guard let pointer = UnsafeMutablePointer<State>(bitPattern: address) else { return }
         tcsetattr(pointer.pointee.keys, TCSANOW, &pointer.pointee.modes)
+        // A terminal that nobody reads must not keep the process.
+        var screen = pollfd(fd: pointer.pointee.screen, events: Int16(POLLOUT), revents: 0)
+        guard poll(&screen, 1, 0) > 0, screen.revents & Int16(POLLOUT) != 0 else { return }
         _ = write(pointer.pointee.screen, UnsafeRawPointer(bitPattern: bytes), count)
     }
 }

@@ -35,7 +35,7 @@ struct ScreenPainter {
         }
         cursor = frame.cursor
         shown = frame.lines
-        if !text.isEmpty { stream.write(text) }
+        if !text.isEmpty { stream.writeWaiting(text) }
     }
 
     /// The alternate screen may be gone: the next frame enters it, and draws everything anew.
@@ -44,7 +44,7 @@ struct ScreenPainter {
     /// Goes back to the normal screen, and leaves text there.
     mutating func leave(behind lines: [String]) {
         guard isOpen else { return }
-        stream.write(RawTerminal.leaving + lines.map { $0 + "\r\n" }.joined())
+        stream.writeWaiting(RawTerminal.leaving + lines.map { $0 + "\r\n" }.joined())
         isOpen = false
         shown = nil
         cursor = nil

@@ -210,6 +210,52 @@ struct JournalCodecTests {
         )
     }
 
+    @Test("a header whose spec nobody could run is refused with the name of what is out of range")
+    func bounds() throws {
+        let codec = JournalCodec()
+        let years = Duration.seconds(11 * 365 * 86_400)
+        let changes: [(String, (inout CanarySpec) -> Void)] = [
+            ("pace.interval", { $0.pace.interval = years }), ("pace.history", { $0.pace.history = .seconds(-1) }),
+            ("pace.settle", { $0.pace.settle = years }), ("pace.warmup", { $0.pace.warmup = years }),
+            ("pace.deadline", { $0.pace.deadline = .seconds(Int64.max) }), ("pace.bake", { $0.pace.bake = years }),
+            ("telemetry.timeout", { $0.telemetry.timeout = .seconds(Int64.min) }),
+            (
+                "telemetry.prometheus.delay",
+                { $0.telemetry.prometheus = PrometheusSpec(url: "http://x", delay: .nanoseconds(-1)) }
+            ),
+            ("objectives.service.period", { $0.objectives.service = ServiceObjective(success: 0.9, period: years) }),
+        ]
+        for (name, change) in changes {
+            var header = RunRig.header()
+            change(&header.spec)
+            let bytes = try codec.encode(header)
+            let error = #expect(throws: JournalError.self) { try codec.decodeHeader(bytes) }
+            #expect(error?.code == .corrupt && error?.message == "the header cannot be read")
+            #expect(error?.cause == "\(name) is out of range")
+        }
+        // More than can be taken apart into seconds.
+        let text = String(decoding: try codec.encode(RunRig.header()), as: UTF8.self)
+        let pace = try #require(text.firstRange(of: #""bake":["#))
+        let end = try #require(text[pace.upperBound...].firstIndex(of: ","))
+        let huge = text[..<pace.upperBound] + "9223372036854775807" + text[end...]
+        let error = #expect(throws: JournalError.self) { try codec.decodeHeader(Array(huge.utf8)) }
+        #expect(error?.cause == "pace.bake is out of range")
+    }
+
+    @Test("what is wrong with a record is told without the record's own text")
+    func words() {
+        var codec = JournalCodec()
+        let records = [
+            #"{"at":5,"event":{"notice":{"_0":{"urgency":"\u001b[31mred"}}}}"#, #"{"at":5,"event":{"red":{}}}"#,
+            #"{"at":"red","event":{}}"#, #"{"at":5,"red"#, #"{"red":1}"#, "red",
+        ]
+        for record in records {
+            let error = #expect(throws: JournalError.self) { try codec.decode(Array(record.utf8)) }
+            #expect(error?.code == .corrupt && error?.message == "a record cannot be read")
+            #expect(error.map { "\($0)".contains("red") } == false, "\(error?.description ?? "")")
+        }
+    }
+
     @Test("damaged records give errors, never traps")
     func garbage() throws {
         var codec = JournalCodec()

@@ -80,6 +80,45 @@ struct PruningTests {
         #expect(try prune(age: 10, now: 120).removed.count == 1)
     }
 
+    @Test("never follows a link out of the home, and removes nothing that took a journal's place")
+    func links() async throws {
+        for day in [0, 1] { try await rig.run(at: Double(day), LedgerRig.promoted, folder: "../outside/test1-demo4") }
+        for day in [0, 1] { try await rig.run(at: Double(day), LedgerRig.promoted) }
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: rig.home + "/linked", withDestinationPath: rig.scratch.path + "/outside")
+        let tree = JournalFolders(under: JournalHome(rig.home))
+        #expect(tree.folders.map(\.name) == ["test1-demo4"])
+        // Between the look and the removal the folder is exchanged for a link.
+        let path = rig.home + "/test1-demo4"
+        try files.moveItem(atPath: path, toPath: rig.home + "/moved")
+        try files.createSymbolicLink(atPath: path, withDestinationPath: rig.scratch.path + "/outside/test1-demo4")
+        let report = Pruning(Retention(age: .zero, bytes: nil), now: LedgerRig.day(50)).prune(tree.folders[0])
+        #expect(report.removed.isEmpty && report.failed.map(\.failure) == ["its folder is another one by now"])
+        #expect(try rig.journals("../outside/test1-demo4").count == 2)
+    }
+
+    @Test("an index that says of a journal that it is finished is not believed")
+    func index() async throws {
+        try await rig.run(at: 0, LedgerRig.promoted)
+        let open = try await rig.run(at: 1, nil)
+        for day in 2..<8 { try await rig.run(at: Double(day), LedgerRig.promoted) }
+        var history = RunHistory(home: JournalHome(rig.home))
+        _ = try history.list(HistoryFilter())
+        let path = rig.home + "/test1-demo4/" + HistoryIndex.fileName
+        let lines = String(decoding: try rig.scratch.load(path), as: UTF8.self).split(separator: "\n")
+        var lie = try #require(JSONSerialization.jsonObject(with: Data(lines[1].utf8)) as? [String: Any])
+        let stamp = try #require(FileStamp(open))
+        lie["file"] = "run-20260102T000000-000"
+        lie["bytes"] = stamp.bytes
+        lie["modified"] = stamp.modified
+        let line = String(decoding: try JSONSerialization.data(withJSONObject: lie), as: UTF8.self)
+        try rig.scratch.store((lines.map(String.init) + [line, ""]).joined(separator: "\n").utf8, at: path)
+        var deceived = RunHistory(home: JournalHome(rig.home))
+        #expect(try deceived.list(HistoryFilter()).items.allSatisfy { $0.word == "promoted" }, "the list believes it")
+        try prune(age: 1)
+        #expect(try left() == ["0102", "0108"])
+    }
+
     @Test("reads no more than it may, and goes on another time")
     func bounded() async throws {
         for day in 0..<12 { try await rig.run(at: Double(day), LedgerRig.promoted) }

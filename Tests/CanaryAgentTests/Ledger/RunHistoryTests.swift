@@ -69,6 +69,29 @@ struct RunHistoryTests {
         #expect(states == [.running(ProcessInfo.processInfo.processIdentifier), .interrupted, .abandoned])
     }
 
+    @Test("the live run is the one that was written last, whatever a wrong clock has called it")
+    func live() async throws {
+        let live = try await rig.run(at: 0, nil)
+        try await rig.run(at: 1, nil)
+        try await rig.run(at: 2, LedgerRig.promoted)
+        try rig.touch(live, LedgerRig.day(9))
+        let lock = try JournalDirectory(existing: rig.home + "/test1-demo4").lock()
+        let items = try list().items
+        lock.release()
+        #expect(items.map(\.word) == ["promoted", "abandoned", "running"])
+    }
+
+    @Test("a home that is none is not walked to its end")
+    func bounded() async throws {
+        for day in 0..<5 { try await rig.run(at: Double(day), LedgerRig.promoted, folder: "a\(day)") }
+        let home = JournalHome(rig.home)
+        let whole = JournalFolders(under: home)
+        #expect(whole.folders.count == 5 && !whole.isCut && whole.remarks.isEmpty)
+        let cut = JournalFolders(under: home, most: 6)
+        #expect(cut.folders.count < 5 && cut.isCut)
+        #expect(cut.remarks == ["\(rig.home) has too many files and folders; some were not looked at"])
+    }
+
     @Test("lists a journal that cannot be read, with what is wrong, and goes on")
     func damage() async throws {
         let good = try await rig.run(at: 0, LedgerRig.promoted)
@@ -102,7 +125,9 @@ struct RunHistoryTests {
             withDestinationPath: rig.home + "/test1-demo4"
         )
         try FileManager.default.createSymbolicLink(atPath: rig.home + "/loop", withDestinationPath: rig.home)
-        #expect(try list().items.count == 4)
+        let all = try list()
+        #expect(all.items.count == 4)
+        #expect(all.faults == ["2 links to folders in \(rig.home) not followed"])
         var inside = RunHistory(home: JournalHome(rig.home + "/test1-demo4/"))
         #expect(try inside.list(HistoryFilter()).items.count == 1)
         var nowhere = RunHistory(home: JournalHome(rig.home + "/missing"))

@@ -200,6 +200,10 @@ struct StatusServerTests {
             ("GET / HTTP/1.1\r\n\(String(repeating: "X: y\r\n", count: 3000))\r\n", 431),
             ("hello\r\n\r\n", 400), ("\u{0}\u{1}\n\n", 400), ("GET http://localhost/ HTTP/1.1\r\n\r\n", 400),
             ("GET / HTTP/2\r\n\r\n", 400), ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n folded: x\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX\u{0}Y: x\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: 127.0.0.1\u{0}\r\n\r\n", 400), ("GET / HTTP/1.1\r\n: x\r\n\r\n", 400),
         ]
 
         try await rig.serve { port in
@@ -229,6 +233,10 @@ struct StatusServerTests {
                 if let answer = try await PageClient.ask("/healthz", port: port) { statuses.insert(answer.status) }
             }
             #expect(statuses.contains(503))
+            // Who says a lot is told as well, and not cut off.
+            let fields = "X: \(String(repeating: "y", count: 6000))\r\n"
+            let long = try await PageClient.ask("/healthz", port: port, fields: fields)
+            #expect(long?.status == 503)
 
             crowd.removeAll()
             statuses.removeAll()

@@ -86,6 +86,31 @@ struct JournalStoryTests {
         }
     }
 
+    @Test("a header or a record that cannot be decoded is told in the same words by whoever reads the journal")
+    func undecodable() async throws {
+        let rig = RunRig()
+        let header = try JournalCodec().encode(rig.header)
+        let bad = Array(#"{"at":5,"event":{"\u001b[2J":{}}}"#.utf8)
+        var foreign = rig.header
+        foreign.spec.pace.interval = .seconds(-5)
+        for (name, first, what) in [
+            ("record", header, "record 2"), ("header", try JournalCodec().encode(foreign), "the header"),
+        ] {
+            let writer = try JournalDirectory(path: "\(scratch.path)/\(name)").create(runID: "run-1", header: first)
+            try await writer.append(bad)
+            try await writer.close()
+            let errors = [
+                #expect(throws: AgentError.self) { try JournalStory.load(path: writer.path) },
+                #expect(throws: AgentError.self) { try JournalReplay.load(path: writer.path) },
+                #expect(throws: AgentError.self) { try PastJournal.account(path: writer.path) },
+                #expect(throws: AgentError.self) { try RunFolder(path: "\(scratch.path)/\(name)").recorded() },
+            ].compactMap { $0 }
+            #expect(errors.count == 4 && Set(errors).count == 1, "\(errors)")
+            #expect(errors[0].message == "\(what) of the journal \(writer.path) cannot be read")
+            #expect(errors[0].exitCode == .usage && !errors[0].description.contains("\u{1B}"))
+        }
+    }
+
     @Test("a board beside a journal tells what a reader of the journal would be told")
     func board() async throws {
         let rig = RunRig(traffic: EvenTraffic(canaryFailures: 0.1))

@@ -69,6 +69,26 @@ import Testing
         #expect(summary.markdown.contains("a \\| b; \\# c \\`d\\` &lt;img src=x&gt; \\[e\\](http://f)"))
     }
 
+    @Test("no line begins as a command of a build server")
+    func commands() {
+        let nasty = "::error::x"
+        let summary = StepSummary(
+            title: nasty,
+            sign: .done,
+            word: "x",
+            sentence: " \u{202E}" + nasty,
+            points: [nasty],
+            notes: [nasty]
+        )
+        let spaced = StepSummary(title: "x", sign: .done, word: "x", sentence: "  " + nasty)
+
+        for line in (summary.markdown + spaced.markdown).split(separator: "\n") {
+            #expect(!line.drop { $0 == " " }.hasPrefix("::"), "\(line)")
+        }
+        #expect(spaced.markdown.contains("  \\::error::x"))
+        #expect(!summary.markdown.contains("\u{202E}"))
+    }
+
     @Test("its length is bounded")
     func bounded() {
         let long = String(repeating: "|", count: 100_000)

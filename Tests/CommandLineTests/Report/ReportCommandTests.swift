@@ -85,7 +85,8 @@ struct ReportCommandTests {
         let demo = try Self.demo.get()
 
         #expect(demo.code == 2)
-        #expect(demo.talk.contains("warning: cannot write the report to '/nonexistent/report.html'"))
+        #expect(demo.talk.contains("warning: cannot write the report to "))
+        #expect(demo.talk.contains("full.html': No space left on device"))
         #expect(demo.output.contains("rolled back"))
     }
 
@@ -97,6 +98,37 @@ struct ReportCommandTests {
 
         #expect(result.code == 64)
         #expect(result.talk.contains("must end with .html"))
+    }
+
+    @Test(
+        "a report that could not be written in the end is refused before anything begins",
+        arguments: ["no/r.html", "."]
+    )
+    func unwritable(path: String) throws {
+        let scratch = try Scratch()
+        let target = path == "." ? scratch.folder.path + "/d.html" : path
+        if path == "." { try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true) }
+
+        let result = try HaldaneProcess.run(["demo", "--report", target, "--directory", "d"], in: scratch.folder)
+
+        #expect(result.code == 64)
+        #expect(result.talk.contains("cannot be written: "), "\(result.talk)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("d").path))
+    }
+
+    @Test(
+        "a result that could not be written is told, and is no success",
+        arguments: [
+            ["report"], ["report", "--format", "html"], ["explain"], ["schema"], ["manual"], ["completions", "bash"],
+        ]
+    )
+    func fullDevice(command: [String]) throws {
+        let journal = ["report", "explain"].contains(command[0]) ? [try Self.demo.get().journal] : []
+
+        let result = try HaldaneProcess.run(command + journal, output: "/dev/full")
+
+        #expect(result.code == 3)
+        #expect(result.talk.contains("the result could not be written: No space left on device"), "\(result.talk)")
     }
 
     @Test("a check writes its report and says nothing of it")
@@ -139,9 +171,12 @@ struct ReportCommandTests {
             atexit { try? FileManager.default.removeItem(at: Demo.folder) }
             try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
             journal = Self.folder.appending(path: "journal").path
+            // A place that can be written into until that is done.
+            let full = Self.folder.appending(path: "full.html").path
+            try FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: "/dev/full")
             let arguments = [
                 "demo", "--scenario", "errors", "--speed", "0", "--quiet", "--directory", Self.folder.path,
-                "--set", "pace.history=5m", "--report", "/nonexistent/report.html",
+                "--set", "pace.history=5m", "--report", full,
             ]
             let result = try HaldaneProcess.run(arguments)
             (code, output, talk) = (result.code, result.output, result.talk)

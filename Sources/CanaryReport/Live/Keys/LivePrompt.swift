@@ -7,6 +7,8 @@ package struct LivePrompt: Sendable {
     /// What a view belongs to: the process that runs the rollout, or a watch of another one.
     package enum Place: Sendable, Hashable {
         case run
+        /// As `run`, without anything that could go on with it.
+        case demo
         case watch
     }
 
@@ -25,6 +27,14 @@ package struct LivePrompt: Sendable {
         case leaving
         /// Something long is being read.
         case reading(Topic)
+
+        /// Whether an answer would command something.
+        package var isQuestion: Bool {
+            switch self {
+            case .asking, .leaving: true
+            case .watching, .reading: false
+            }
+        }
     }
 
     package enum Topic: Sendable, Hashable {
@@ -66,7 +76,39 @@ package struct LivePrompt: Sendable {
         self.place = place
     }
 
-    /// Takes a key; `isPaused` tells whether the run is.
+    /// Whether a question was put or changed by the burst of keys under way.
+    private var isQuestionFresh = false
+
+    /// Takes the keys of a burst: of one read, or of more that came faster than anybody types.
+    ///
+    /// A question is not answered by the burst that put it or typed its reason: what is pasted, or typed ahead for another program,
+    /// confirms nothing.
+    ///
+    /// - Parameter isSameBurst: whether these keys go on with the burst before.
+    package mutating func press(_ keys: [Key], isSameBurst: Bool, isPaused: Bool) -> [Intent] {
+        if !isSameBurst { isQuestionFresh = false }
+        var intents: [Intent] = []
+        for key in keys {
+            guard !isQuestionFresh || !confirms(key) else {
+                answer = Answer(.refused, "that came at once with other keys, as from a paste: press it again to do it")
+                break
+            }
+            if let intent = press(key, isPaused: isPaused) { intents.append(intent) }
+            isQuestionFresh = mode.isQuestion
+        }
+        return intents
+    }
+
+    /// Whether a key would answer the question that is put.
+    private func confirms(_ key: Key) -> Bool {
+        switch mode {
+        case .asking: key == .enter
+        case .leaving: key == .character("k") || key == .character("r")
+        case .watching, .reading: false
+        }
+    }
+
+    /// Takes a key that was typed alone; `isPaused` tells whether the run is.
     package mutating func press(_ key: Key, isPaused: Bool) -> Intent? {
         // An answer that was read goes with the next key; one that is still to come stays.
         if answer?.result != .sent { answer = nil }

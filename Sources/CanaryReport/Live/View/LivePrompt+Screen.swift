@@ -36,7 +36,8 @@ extension LivePrompt {
             return (answerLines(width, style) + [" \(keys)  [space] next page  [q] back to the view"], nil)
         case .leaving:
             let weights = view.rollout?.route.map { Figures.split($0.weights) } ?? "as they are"
-            let question = "leave? the run ends here, weights stay \(weights); `haldane run` goes on with it"
+            let after = place == .demo ? "the simulated mesh ends with it" : "`haldane run` goes on with it"
+            let question = "leave? the run ends here, weights stay \(weights); \(after)"
             let keys = " [k] leave, keep weights  [r] roll back first  [Esc] stay"
             return ([" " + style.paint(question, .warning), keys], nil)
         case .asking(let verb, let reason):
@@ -53,6 +54,7 @@ extension LivePrompt {
     private static func question(_ verb: Rollout.OperatorCommand.Verb, _ view: LiveView) -> String {
         let canary = TextCells.harmless(view.header?.canary.label ?? "the canary")
         guard verb == .promote, let rollout = view.rollout else {
+            guard view.percent > 0 else { return "end the run as rolled back now? \(canary) has no weight yet" }
             return "roll \(canary) back from \(Phrase.weight(view.percent)) to 0 % now?"
         }
         switch rollout.phase {

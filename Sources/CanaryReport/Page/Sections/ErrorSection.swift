@@ -12,6 +12,15 @@ enum ErrorSection {
         }
         var blocks: [PageBlock] = [.lead(lead(view))]
         blocks.append(.chart(rates(view, moments)))
+        if let confounding = view.story.confounding {
+            blocks.append(
+                .caution(
+                    "The two curves above are shares of all requests since the first step, and they mislead, "
+                        + "\(Confounding.cause(view.canary)). Window by window the difference is "
+                        + "\(PageText.points(confounding.fair)), not \(PageText.points(confounding.whole))."
+                )
+            )
+        }
         if moments.contains(where: { $0.difference != nil }) { blocks.append(.chart(difference(view, moments))) }
         blocks.append(.paragraph(reading(view)))
         return PageSection(id, title, short: short, blocks)
@@ -38,7 +47,8 @@ enum ErrorSection {
         let bar = tolerated(view)
         guard let range = finding.difference95 else { return shares + "." }
         let interval =
-            "the difference is \(PageText.points(canary - stable)) (95 %: \(PageText.points(range.low, to: range.high)))"
+            "the difference\(view.story.confounding == nil ? "" : ", window by window,") is "
+            + "\(PageText.points(view.story.confounding?.fair ?? canary - stable)) (95 %: \(PageText.points(range.low, to: range.high)))"
         let judgement: String
         if range.low > bar {
             judgement = "all of the interval lies above the tolerated \(PageText.points(bar))"

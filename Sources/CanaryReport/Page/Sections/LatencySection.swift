@@ -17,6 +17,14 @@ enum LatencySection {
             )
         }
         var blocks: [PageBlock] = [.lead(lead(view))]
+        if view.story.confounding != nil {
+            blocks.append(
+                .caution(
+                    "The traffic was split differently in good and bad times, so that shares and distributions over the whole "
+                        + "time mislead; the verdict compares window by window."
+                )
+            )
+        }
         if latency.shifts.contains(where: { $0.lower != nil && $0.upper != nil }) {
             blocks.append(.chart(shift(view, latency)))
         }

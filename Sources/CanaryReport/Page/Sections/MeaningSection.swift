@@ -32,7 +32,7 @@ enum MeaningSection {
     private static func lead(_ view: StoryView, _ harm: HarmDone) -> String {
         guard view.isSlower, let slow = harm.extraSlow, slow.extra >= 1 else { return failures(view, harm) }
         return
-            "About \(PageText.count(slow.extra)) of the \(PageText.requests(harm.requests)) that reached \(view.canary) took longer "
+            "About \(PageText.count(slow.extra)) of the \(PageText.requests(harm.requests)) of \(view.canary) that were compared took longer "
             + "than \(PageText.milliseconds(slow.edge)) and would not have on \(view.stable). \(failures(view, harm))"
     }
 
@@ -43,15 +43,16 @@ enum MeaningSection {
         let full = view.isBeforeAfter ? "That is about" : "At 100 % of the traffic it would have been about"
         if words.isProved {
             let extra = PageText.about(harm.extraFailures)
-            return "About \(extra) of the \(requests) that reached \(view.canary) failed and would not have failed on "
+            return
+                "About \(extra) of the \(requests) of \(view.canary) that were compared failed and would not have failed on "
                 + "\(view.stable) (95 %: \(HarmWords.range(harm.extraFailuresBand))). "
                 + "\(full) \(PageText.about(harm.failuresPerHourAtFull)) an hour "
                 + "(95 %: \(HarmWords.range(harm.failuresPerHourBand))), at \(rate)."
         }
         if words.isRuledOut {
-            return "None of the \(requests) that reached \(view.canary) is known to have failed because of it."
+            return "None of the \(requests) of \(view.canary) that were compared is known to have failed because of it."
         }
-        return "No additional failure is proved among the \(requests) that reached \(view.canary): "
+        return "No additional failure is proved among the \(requests) of \(view.canary) that were compared: "
             + "\(HarmWords.range(harm.extraFailuresBand)) failed requests are compatible with what was seen (95 %). "
             + "At 100 % of the traffic, \(rate), that is \(HarmWords.range(harm.failuresPerHourBand)) an hour."
     }
@@ -60,7 +61,7 @@ enum MeaningSection {
         let words = HarmWords(harm)
         var tiles = [
             PageTile(
-                "requests on \(view.canary)",
+                "\(view.canary)'s requests compared",
                 PageText.count(harm.requests),
                 "\(PageText.count(harm.failures)) of them failed"
             ),

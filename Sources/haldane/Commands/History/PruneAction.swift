@@ -23,7 +23,7 @@ struct PruneAction {
             )
         }
         var report = PruneReport(isDryRun: isDryRun)
-        report.remarks = tree.faults.map { "cannot look into \($0.path): \($0.why)" }
+        report.remarks = tree.remarks
         for folder in folders {
             report.add(Pruning(retention, now: TimeArgument.now, isDryRun: isDryRun).prune(folder))
         }
