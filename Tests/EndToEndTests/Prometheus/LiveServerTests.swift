@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Runs that read a server, while it scrapes a simulated mesh.
-@Suite(.serialized) struct LiveServerTests {
+@Suite struct LiveServerTests {
     @Test(
         "a run that reads a server decides as one that scrapes",
         .timeLimit(.minutes(6)),

@@ -23,12 +23,12 @@ import Testing
         deinit { close(descriptor) }
     }
 
-    @Test("SIGTERM ends a run whose results nobody reads", .timeLimit(.minutes(1)))
+    @Test("SIGTERM ends a run whose results nobody reads", .timeLimit(.minutes(3)))
     func during() async throws {
         #expect(try await ending(speed: "1", after: "demo/journal/lock") == .exited(143))
     }
 
-    @Test("SIGTERM ends a process whose run is over, and whose results nobody reads", .timeLimit(.minutes(1)))
+    @Test("SIGTERM ends a process whose run is over, and whose results nobody reads", .timeLimit(.minutes(3)))
     func afterwards() async throws {
         // The report is written before the results are.
         #expect(try await ending(speed: "0", after: "report.json") == .exited(143))
@@ -48,7 +48,7 @@ import Testing
                 output: full.path,
                 talk: folder.file("err")
             )
-            let isThere = Patience.wait(seconds: 40) {
+            let isThere = Patience.wait(seconds: 120) {
                 FileManager.default.fileExists(atPath: folder.file(file)) || process.endingSoFar != nil
             }
             guard isThere else { throw ChildProcess.Failure(description: "there is no \(file)") }
