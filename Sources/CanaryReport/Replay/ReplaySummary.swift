@@ -85,10 +85,11 @@ package struct ReplaySummary: Sendable {
         } else {
             let isSame =
                 recorded?.window == recomputed?.window && recorded?.verdict.decision == recomputed?.verdict.decision
-            let same = isSame ? ", but no decision does:" : ""
-            let rest = isIdentical ? "no verdict changes" : "\(Phrase.count(differenceCount)) verdicts change\(same)"
+            let same = isSame && !isIdentical ? ", but no decision does" : ""
+            let count = isIdentical ? "none" : Phrase.count(differenceCount)
             lines.append(
-                "\(sign): with \(settings.joined(separator: ", ")) \(rest) of \(Phrase.count(verdicts)) of \(thing) \(header.run)"
+                "\(sign): with \(settings.joined(separator: ", ")), \(count) of \(Figures.plural(verdicts, "verdict")) of "
+                    + "\(thing) \(header.run) \(differenceCount > 1 ? "change" : "changes")\(same)"
             )
             lines.append("  recorded    \(words(recorded))")
             lines.append("  recomputed  \(words(recomputed))")
@@ -103,13 +104,17 @@ package struct ReplaySummary: Sendable {
                 "  \(settings.isEmpty ? "outcome   " : "it was    ")  \(Self.word(outcome, header)): \(TextCells.harmless(outcome.reason.text))"
             )
         }
-        for difference in listed.prefix(settings.isEmpty ? 20 : 5) {
+        let most = settings.isEmpty ? 20 : 5
+        for difference in listed.prefix(most) {
             lines.append(
                 "  window \(difference.window) at \(Figures.moment(difference.at)): \(Self.words(difference, style))"
             )
         }
-        let shown = min(differences.count, settings.isEmpty ? 20 : 5)
-        if differenceCount > shown, shown > 0 { lines.append("  and \(Phrase.count(differenceCount - shown)) more") }
+        let rest = differenceCount - min(listed.count, most)
+        if rest > 0 {
+            let place = settings.isEmpty ? "" : " (--output json has all of them)"
+            lines.append("  and \(Phrase.count(rest)) more\(place)")
+        }
         if tornBytes > 0 {
             lines.append(
                 "  the journal ends in \(Phrase.count(tornBytes)) bytes of an unfinished frame, which were left out"
@@ -118,11 +123,12 @@ package struct ReplaySummary: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// With other settings the windows whose decision changes come first: they are what one wants to know.
+    /// With other settings only what reads differently, changed decisions first: that is what one wants to know.
     private var listed: [Difference] {
         guard !settings.isEmpty else { return differences }
+        let visible = differences.filter { Self.brief($0.recorded) != Self.brief($0.recomputed) }
         let isDecided = { (difference: Difference) in difference.recorded.decision != difference.recomputed.decision }
-        return differences.filter(isDecided) + differences.filter { !isDecided($0) }
+        return visible.filter(isDecided) + visible.filter { !isDecided($0) }
     }
 
     /// What the journal is the record of.
