@@ -11,7 +11,7 @@ CONFIGURATION := release
 HALDANE := .build/$(CONFIGURATION)/haldane
 DEMO_SEED ?= 7
 
-.PHONY: help setup build install tests test demo pictures format lint calibrate bench clean
+.PHONY: help setup build install tests test soak demo pictures format lint calibrate bench clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,19 +36,28 @@ install: build ## install the program, its manual and shell completions below PR
 # One folder and one configuration for everything, so that nothing is compiled twice.
 tests: setup
 	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
+	@deploy/container/build .build/container/haldane
 
 # Suites that talk to real peers under real deadlines must not share two cores with the property tests.
 REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests|CanaryAgentTests|CommandLineTests
 END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
 BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
+# Agents with clusters of their own: they mostly wait, side by side.
+AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentMembershipTests|AgentSettlementTests
+# Minutes of waiting: `make soak`.
+SOAK := TelemetryLossTests
 TEST := $(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
 
 test: tests ## run every test, with a real Envoy among them
 	@$(TEST) --skip '$(REAL_TIME)|$(END_TO_END)'
-	@$(TEST) --no-parallel --filter '$(REAL_TIME)'
+	@$(TEST) --no-parallel --filter '$(REAL_TIME)' --skip '$(AGENTS)'
 	@$(TEST) --filter '$(END_TO_END)\.($(BUSY))'
-	@$(TEST) --filter '$(END_TO_END)' --skip '$(BUSY)'
+	@$(TEST) --filter '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))'
+	@$(TEST) --filter '$(END_TO_END)' --skip '$(BUSY)|$(AGENTS)|$(SOAK)'
+
+soak: tests ## the shows that take minutes: a Prometheus killed under twenty rollouts
+	@$(TEST) --filter '$(END_TO_END)\.($(SOAK))'
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh
 	@Scripts/demo $(HALDANE) $(DEMO_SEED)

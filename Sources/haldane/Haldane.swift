@@ -12,11 +12,13 @@ struct Haldane: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            DemoCommand.self, SimulateCommand.self, RunCommand.self, JudgeCommand.self, CheckCommand.self,
+            DemoCommand.self, SimulateCommand.self, RunCommand.self, AgentCommand.self, JudgeCommand.self,
+            CheckCommand.self,
             RehearseCommand.self, ScrapeCommand.self, ValidateCommand.self, SchemaCommand.self, InitCommand.self,
             ReportCommand.self, ReplayCommand.self, ExplainCommand.self, HistoryCommand.self, PlanCommand.self,
             QueriesCommand.self, StatusCommand.self, WatchCommand.self, PromoteCommand.self, RollbackCommand.self,
-            PauseCommand.self, ResumeCommand.self, RetryCommand.self, CompletionsCommand.self, ManualCommand.self,
+            PauseCommand.self, ResumeCommand.self, RetryCommand.self, SweepCommand.self, FreezeCommand.self,
+            CompletionsCommand.self, ManualCommand.self,
         ]
     )
 }

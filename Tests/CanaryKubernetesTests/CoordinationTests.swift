@@ -139,15 +139,17 @@ struct LeaseClaimTests {
         #expect(Self.holder(try await b.acquire()) == "held by b")
     }
 
-    @Test("takes over at its first look what ended long ago")
+    @Test(
+        "believes no time in the object: what seems to have ended long ago may have been renewed by a clock that is behind"
+    )
     func oldLease() async throws {
         let server = try LeaseServer()
         let clocks = Clocks()
         _ = try await Self.claim(server, "a", clocks).acquire()
 
-        clocks.advance(.seconds(76))
+        clocks.advance(.seconds(3600))
 
-        #expect(Self.holder(try await Self.claim(server, "b", clocks).acquire()) == "held by b")
+        #expect(Self.holder(try await Self.claim(server, "b", clocks).acquire()) == "taken by a")
     }
 
     @Test("has one winner when many try at once")

@@ -164,7 +164,7 @@ struct SpecDiagnosticTests {
                 """
                 c.yaml:7:3: error: unknown key 'wholly' in spec
                     7 |   wholly: wrong
-                      |   ^~~~~~ known here: route, telemetry, objectives, steps, pace, guards, notify
+                      |   ^~~~~~ known here: route, telemetry, objectives, steps, pace, guards, notify, policy
                 """
             ),
             (

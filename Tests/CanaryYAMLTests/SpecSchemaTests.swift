@@ -38,6 +38,7 @@ struct SpecSchemaTests {
         let ways = [
             ["telemetry.scrape.pods={}"],
             ["telemetry.prometheus.url=http://p:9090", "objectives.service.success=99.9%"],
+            ["policy.brakes.rollbacks=3", "policy.objective.success=99.9%"],
         ]
         let entries = try ways.map {
             EffectiveSpec(try SpecDecoder.apply(sets: $0, to: SpecDecoder.defaults())).entries
@@ -55,7 +56,7 @@ struct SpecSchemaTests {
             defaults[path] = String(flag)
         }
         if let number = schema["default"] as? Double, schema["type"] as? String == "number" {
-            defaults[path] = "\(number)"
+            defaults[path] = SpecSyntax.rendered(number)
         }
         for (key, property) in schema["properties"] as? [String: [String: Any]] ?? [:] {
             collect(property, path: path.isEmpty ? key : "\(path).\(key)", into: &defaults)

@@ -41,9 +41,12 @@ struct Bench {
         if wants("cluster") { lines += try await ClusterBench.run(in: folder) }
         if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
         if wants("fleet") { lines += try await FleetBench.run(in: folder) }
+        if wants("agent") { lines += try await AgentBench.run(binary, in: folder) }
         if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }
         guard !lines.isEmpty else {
-            throw Arguments.Fault(description: "--only is parser, engine, journal, cluster, judge, fleet or memory")
+            throw Arguments.Fault(
+                description: "--only is parser, engine, journal, cluster, judge, fleet, agent or memory"
+            )
         }
 
         var table = MarkdownTable("what", "measured", "limit", "")

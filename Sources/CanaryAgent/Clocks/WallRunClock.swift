@@ -23,4 +23,22 @@ package struct WallRunClock: RunClock {
             try? await Task.sleep(for: min(left, .milliseconds(50)))
         }
     }
+
+    package func sleep(
+        until deadline: Timestamp,
+        unless isUrgent: @Sendable () -> Bool,
+        bell: @escaping @Sendable () async -> Void
+    ) async {
+        while !isUrgent(), !Task.isCancelled {
+            let left = deadline.since(stamp.advanced(by: start.duration(to: .now)))
+            guard left > .zero else { return }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await bell() }
+                // Cancelled when the bell rings first.
+                group.addTask { try? await Task.sleep(for: left) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
 }

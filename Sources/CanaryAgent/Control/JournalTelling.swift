@@ -14,6 +14,7 @@ package struct JournalTelling {
     private var codec = JournalCodec()
     private var window: Window?
     private var plan: WeightPlan?
+    private var takenOver: Reason?
 
     package init() {}
 
@@ -70,8 +71,14 @@ package struct JournalTelling {
         case .interrupted(let reason):
             interruption = reason
             return .interrupted(reason)
+        case .restored(_, let reason):
+            interruption = nil
+            takenOver = reason
+            return .resumed(reason)
         case .resumed(let reason):
             interruption = nil
+            // Whoever takes a run over says so, and then takes it up.
+            if takenOver == reason { return nil }
             return .resumed(reason)
         case .recalled, .input:
             return nil

@@ -1,5 +1,5 @@
 import CanaryCore
-import CanaryKubernetes
+package import CanaryKubernetes
 import CanaryRouting
 import CanarySources
 import CanaryTelemetry
@@ -17,9 +17,11 @@ struct ClusterGround: Sendable {
     let directory: PodDirectory?
     /// Leads to the API server, through the cluster's proxy if it has one.
     let http: HTTPClient
-    private let client: KubernetesClient
+    let client: KubernetesClient
     private let resource: APIResource
-    private let mirror: ObjectMirror
+    private let mirror: any MirroredObjects
+    /// Whether the client is others' as well.
+    private let isShared: Bool
     private let reading: RouteReading
     private let events: EventNotifier
 
@@ -33,12 +35,20 @@ struct ClusterGround: Sendable {
     static func open(
         _ spec: CanarySpec,
         _ options: ClusterOptions,
-        _ isResumption: Bool
+        _ isResumption: Bool,
+        shared: SharedCluster? = nil
     ) async throws(AgentError) -> ClusterGround {
+        if let shared {
+            do {
+                return try await open(spec, shared.client, shared.http, isResumption, shared)
+            } catch {
+                throw AgentError(cluster: error)
+            }
+        }
         let connection = try options.connection()
         let http = connection.makeHTTPClient()
         do {
-            return try await open(spec, KubernetesClient(connection: connection, http: http), http, isResumption)
+            return try await open(spec, KubernetesClient(connection: connection, http: http), http, isResumption, nil)
         } catch {
             await http.shutdown()
             throw AgentError(cluster: error)
@@ -49,7 +59,8 @@ struct ClusterGround: Sendable {
         _ spec: CanarySpec,
         _ client: KubernetesClient,
         _ http: HTTPClient,
-        _ isResumption: Bool
+        _ isResumption: Bool,
+        _ shared: SharedCluster?
     ) async throws -> ClusterGround {
         let resource = try await served(spec, client)
         let object = try await client.get(resource, namespace: spec.namespace, name: spec.route.object)
@@ -59,7 +70,8 @@ struct ClusterGround: Sendable {
             selection: selection(spec.route, spec),
             accept: spec.route.accept,
             pods: spec.telemetry.pods,
-            countsAtServer: spec.telemetry.reporter == .destination
+            countsAtServer: spec.telemetry.reporter == .destination,
+            mirrors: shared?.mirrors
         )
         // A run that is taken up looked around when it began, and may be in a hurry.
         let findings = isResumption ? [] : try await preflight.findings()
@@ -67,23 +79,21 @@ struct ClusterGround: Sendable {
             spec.completed(by: reading),
             object,
             client,
+            shared?.mirrors,
             findings,
             isResumption
         )
-        let mirror = ObjectMirror(
-            client: client,
-            resource: resource,
-            namespace: spec.namespace,
-            name: spec.route.object
-        )
+        let query = MirrorQuery(resource: resource, namespace: spec.namespace, name: spec.route.object)
+        let mirror: any MirroredObjects
         do {
-            try await mirror.start()
+            mirror = try await (shared?.mirrors as (any MirrorProvider)? ?? client).mirror(query)
         } catch {
             // Without the permission to watch, each read is a GET; a run that is taken up goes on with that whatever the cause.
             guard error.code == .forbidden || isResumption else {
                 await directory?.close()
                 throw error
             }
+            mirror = ObjectMirror(client: client, resource: resource, namespace: spec.namespace)
         }
         return ClusterGround(
             label: "\(resource.kind) \(spec.namespace)/\(spec.route.object) in \(client.connection.label)",
@@ -94,8 +104,9 @@ struct ClusterGround: Sendable {
             client: client,
             resource: resource,
             mirror: mirror,
+            isShared: shared != nil,
             reading: reading,
-            events: EventNotifier(client: client, route: object)
+            events: EventNotifier(client: client, route: object, shared: shared?.events)
         )
     }
 
@@ -118,11 +129,12 @@ struct ClusterGround: Sendable {
         _ spec: CanarySpec,
         _ route: KubernetesObject,
         _ client: KubernetesClient,
+        _ mirrors: MirrorPool?,
         _ findings: [RouteFinding],
         _ isResumption: Bool
     ) async throws -> (PodDirectory?, [RouteFinding]) {
         do {
-            return (try await PodDirectory.open(spec: spec, route: route, client: client), [])
+            return (try await PodDirectory.open(spec: spec, route: route, client: client, mirrors: mirrors), [])
         } catch {
             guard spec.telemetry.pods == nil || isResumption else {
                 // What is missing is told as a whole, not one permission after the other.
@@ -134,6 +146,9 @@ struct ClusterGround: Sendable {
             return (nil, [RouteFinding(.warning, text, hint: hint.isEmpty ? nil : hint)])
         }
     }
+
+    /// As they were found.
+    var weights: RouteWeights { reading.weights }
 
     /// The spec with the destinations that it leaves out, as the rule has them.
     func completed(_ spec: CanarySpec) -> CanarySpec { spec.completed(by: reading) }
@@ -156,7 +171,7 @@ struct ClusterGround: Sendable {
         await events.close()
         await directory?.close()
         await mirror.stop()
-        await http.shutdown()
+        if !isShared { await http.shutdown() }
     }
 
     private static func selection(_ route: RouteSpec, _ spec: CanarySpec) -> RouteSelection {
@@ -165,7 +180,7 @@ struct ClusterGround: Sendable {
 }
 
 extension ClusterOptions {
-    func connection() throws(AgentError) -> ClusterConnection {
+    package func connection() throws(AgentError) -> ClusterConnection {
         do {
             return try ClusterConnection.resolve(kubeconfig: kubeconfig, context: context, environment: environment)
         } catch {

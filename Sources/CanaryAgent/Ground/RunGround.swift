@@ -1,4 +1,5 @@
 import CanaryCore
+import CanaryKubernetes
 import CanarySources
 import CanaryTransport
 
@@ -12,6 +13,9 @@ struct RunGround: Sendable {
     let findings: [RouteFinding]
     /// Scrapes and notifies.
     let client: HTTPClient
+    /// What other runs stand on as well; nil if everything is this run's own.
+    private let shared: SharedCluster?
+    private let settle: SettlePlace
     private let standing: Standing
     /// Nil if pods are scraped.
     private let stored: StoredTelemetry?
@@ -34,7 +38,7 @@ struct RunGround: Sendable {
                 exitCode: .usage
             )
         }
-        let client = HTTPClient()
+        let client = options.shared?.outside ?? HTTPClient()
         do {
             let stored = try await StoredTelemetry(options.live, client)
             switch options.route {
@@ -42,28 +46,46 @@ struct RunGround: Sendable {
                 let spec = RouteFile.completed(options.spec, path: path)
                 let live = RouteFile.completed(options.live, path: path)
                 let pods =
-                    live.telemetry.pods == nil ? nil : try await ClusterGround.open(live, options.cluster, isResumption)
+                    live.telemetry.pods == nil
+                    ? nil
+                    : try await ClusterGround.open(
+                        live,
+                        options.cluster,
+                        isResumption,
+                        shared: options.shared
+                    )
                 return RunGround(
                     spec: spec,
                     live: live,
                     findings: pods?.podFindings ?? [],
                     client: client,
+                    shared: options.shared,
+                    settle: options.settle,
                     standing: .file(path, pods: pods),
                     stored: stored
                 )
             case .cluster:
-                let cluster = try await ClusterGround.open(options.live, options.cluster, isResumption)
+                let cluster = try await ClusterGround.open(
+                    options.live,
+                    options.cluster,
+                    isResumption,
+                    shared: options.shared
+                )
+                let spec = cluster.completed(options.spec)
+                let settled = isResumption ? [] : await options.settle.findings(spec, live: cluster.weights)
                 return RunGround(
-                    spec: cluster.completed(options.spec),
+                    spec: spec,
                     live: cluster.completed(options.live),
-                    findings: cluster.findings,
+                    findings: cluster.findings.map { $0.settling(spec.route.settle, options.settle) } + settled,
                     client: client,
+                    shared: options.shared,
+                    settle: options.settle,
                     standing: .cluster(cluster),
                     stored: stored
                 )
             }
         } catch {
-            await client.shutdown()
+            if options.shared == nil { await client.shutdown() }
             throw error
         }
     }
@@ -74,6 +96,15 @@ struct RunGround: Sendable {
         case .file(let path, _): try await RouteFile.runStore(path, spec, roles)
         case .cluster(let cluster): cluster.store(spec, roles)
         }
+    }
+
+    /// Where the final weights of a route in a cluster are declared; nil if nowhere.
+    func settlement(_ header: RunHeader) -> (any RouteSettlement)? {
+        guard case .cluster = standing else { return nil }
+        var begun = header.spec
+        // What somebody else kept of a run does not choose another namespace's documents.
+        begun.namespace = spec.namespace
+        return settle.settlement(begun, header.roles)
     }
 
     /// The route as writes would change it, in memory.
@@ -90,6 +121,7 @@ struct RunGround: Sendable {
     func source(_ roles: Roles, interval: Duration? = nil) -> any TelemetrySource {
         var live = live
         live.pace.interval = interval ?? live.pace.interval
+        if let telemetry = shared?.telemetry { return telemetry(live, roles) }
         if let stored { return stored.source(live, roles, client) }
         guard let pods = cluster?.directory, live.telemetry.pods != nil else {
             return ScrapeSource(spec: live, roles: roles, client: client)
@@ -119,6 +151,11 @@ struct RunGround: Sendable {
     /// Who knows the pods; nil where nobody does.
     var population: (any PopulationSource)? { cluster?.directory }
 
+    /// Leads to the cluster of a route that is in one.
+    var kubernetes: KubernetesClient? {
+        if case .cluster(let cluster) = standing { cluster.client } else { nil }
+    }
+
     /// The API server of a route in a cluster.
     var server: String? {
         if case .cluster(let cluster) = standing { cluster.server } else { nil }
@@ -134,7 +171,10 @@ struct RunGround: Sendable {
 
     /// Who is told of decisions.
     var notifier: any Notifier {
-        Notifiers([WebhookNotifier(live.notify, client: client)] + (cluster?.notifiers ?? []))
+        let webhooks: (any Notifier)? = WebhookNotifier(live.notify, client: client).map { webhooks in
+            shared?.notices?.grouping(webhooks, for: live.notify) ?? webhooks
+        }
+        return Notifiers([webhooks] + (cluster?.notifiers ?? []))
     }
 
     private var cluster: ClusterGround? {
@@ -146,7 +186,7 @@ struct RunGround: Sendable {
 
     func close() async {
         await cluster?.close()
-        await client.shutdown()
+        if shared == nil { await client.shutdown() }
     }
 }
 
@@ -183,6 +223,16 @@ extension AgentError {
 }
 
 extension RouteFinding {
+    /// The finding about a GitOps tool with what becomes of the weights of Git.
+    fileprivate func settling(_ settle: SettleSpec?, _ place: SettlePlace) -> RouteFinding {
+        guard let settle, case .needsAcceptance(.gitOps) = severity else { return self }
+        return RouteFinding(
+            severity,
+            sentence,
+            hint: [hint, place.promise(settle)].compactMap { $0 }.joined(separator: "\n")
+        )
+    }
+
     /// A bounded word for it, the sentence, and what to do about it.
     var reason: Reason {
         Reason(word, [sentence, fullHint].compactMap { $0 }.joined(separator: "\n  "))

@@ -109,9 +109,10 @@ package struct PastSession: Sendable {
     private func refuseRollouts(_ newest: JournalFile?) throws {
         guard let newest else { return }
         var header: RunHeader?
+        var codec = JournalCodec()
         // A journal that cannot be read is nobody's to go on with.
         _ = try? JournalReader.forEachRecord(path: newest.path) { record in
-            header = try? JournalCodec().decodeHeader(record)
+            header = try? codec.decodeHeader(record)
             return .stop
         }
         guard let header, header.purpose == nil else { return }

@@ -39,11 +39,23 @@ struct JournalFold {
             return .none
         case .event(let event, let at):
             lastAt = at
+            if case .restored(let restored, _) = event { try requireSameRules(restored) }
             let recomputed = state?.fold(event, window: window, at: at)
             guard case .judged(_, let recorded) = event, let recomputed else { return .none }
             window = nil
             verdicts += 1
             return .judged(number: verdicts, at: at, recorded: recorded, recomputed: recomputed)
         }
+    }
+
+    /// A state that was taken over holds evidence and no windows, so that nothing else can be made of them.
+    private func requireSameRules(_ restored: RunState) throws(AgentError) {
+        guard let state, state.judge.rules != restored.judge.rules else { return }
+        throw AgentError(
+            "other settings cannot be tried on a journal that begins in the middle of its run",
+            cause: "the run was taken over by another process, and its windows of before are not in this journal",
+            hint: "replay it as it is, or the journal in which the run began",
+            exitCode: .usage
+        )
     }
 }

@@ -63,7 +63,10 @@ package struct DryRun {
 
         var rollout = Rollout(rules: RolloutRules(spec))
         let rules = StartRules(options: options, ground: ground, found: named)
-        let findings = ground.findings + (await rules.findings())
+        var findings = ground.findings + (await rules.findings())
+        if let client = ground.kubernetes, let held = await ClusterCustody.look(CanaryKey(spec), client: client) {
+            findings.append(held)
+        }
         var refusal = AgentError(refusing: findings).map { error in
             Reason("refused", [error.message, error.hint].compactMap { $0 }.joined(separator: "\n  "))
         }

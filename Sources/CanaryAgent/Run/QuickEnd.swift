@@ -54,9 +54,12 @@ enum QuickEnd {
     }
 
     /// Ends the process as such a signal would.
-    static func leave(_ number: Int32) {
+    static func leave(_ number: Int32) { exit(number == SIGINT ? 130 : 143) }
+
+    /// Ends the process at once with a code.
+    static func exit(_ code: Int32) {
         let address = farewell.load(ordering: .acquiring)
         if address != 0 { unsafeBitCast(address, to: (@convention(c) () -> Void).self)() }
-        _exit(number == SIGINT ? 130 : 143)
+        _exit(code)
     }
 }

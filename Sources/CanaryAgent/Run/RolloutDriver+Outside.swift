@@ -8,7 +8,7 @@ extension RolloutDriver {
         while state.rollout.outcome == nil, interruption == nil {
             let inbox = self.inbox
             let wakeAt = state.rollout.wakeAt.map { min($0, deadline) } ?? deadline
-            await clock.sleep(until: wakeAt, unless: { inbox.isUrgent })
+            await clock.sleep(until: wakeAt, unless: { inbox.isUrgent }, bell: { await inbox.waitUntilUrgent() })
             if Task.isCancelled {
                 await interrupt(Reason("cancelled", "the run was cancelled; weights stay as they are"))
             }
@@ -33,6 +33,10 @@ extension RolloutDriver {
                 await obey(command, ticket)
             case .interrupt(let signal):
                 await interrupt(Reason("interrupted", "\(signal): the process ends, weights stay as they are"))
+            case .leave(let reason):
+                await leave(reason)
+            case .notice(let notice):
+                await perform([.notify(notice)], at: await clock.now())
             }
         }
     }
@@ -56,6 +60,11 @@ extension RolloutDriver {
         guard let desk else { return }
         let now = await clock.now()
         desk.publish(RunSnapshot(header: header, rollout: state.rollout, ledger: state.ledger, at: now))
+    }
+
+    /// Leaves the run to others, weights as they are.
+    mutating func leave(_ reason: Reason) async {
+        await interrupt(reason)
     }
 
     private mutating func interrupt(_ reason: Reason) async {

@@ -17,6 +17,12 @@ package struct RolloutDriver {
     package let notifier: (any Notifier)?
     package let inbox: RunInbox
     package let desk: RunDesk?
+    /// Who may write, in a cluster; nil where the journal's lock is enough.
+    package let custody: (any RolloutCustody)?
+    /// Where the final weights are declared beside the store; nil if nowhere.
+    package let settlement: (any RouteSettlement)?
+    /// What may keep the run from stepping up from outside; nil if nothing does.
+    package let gate: (any StepGate)?
 
     var state: RunState
     private var isJournalLost = false
@@ -35,7 +41,10 @@ package struct RolloutDriver {
         observer: any RunObserver,
         notifier: (any Notifier)? = nil,
         inbox: RunInbox,
-        desk: RunDesk? = nil
+        desk: RunDesk? = nil,
+        custody: (any RolloutCustody)? = nil,
+        gate: (any StepGate)? = nil,
+        settlement: (any RouteSettlement)? = nil
     ) {
         self.header = header
         self.state = state
@@ -48,6 +57,9 @@ package struct RolloutDriver {
         self.notifier = notifier
         self.inbox = inbox
         self.desk = desk
+        self.custody = custody
+        self.gate = gate
+        self.settlement = settlement
     }
 
     /// How the run ended, or why the process has to.
@@ -115,12 +127,14 @@ package struct RolloutDriver {
             let roundAt = await clock.now()
             // A rollback that waits for its next try does not wait for telemetry as well.
             if state.rollout.wakeAt == nil { await round(at: roundAt) }
+            custody?.keep(state, at: await clock.now())
             guard state.rollout.outcome == nil else { break }
             await rest(until: roundAt.advanced(by: header.spec.pace.interval))
         }
+        await custody?.leave(state, at: await clock.now())
         return End(
             ledger: state.ledger,
-            outcome: state.rollout.outcome,
+            outcome: state.ledger.outcome ?? state.rollout.outcome,
             interruption: interruption,
             // Asked anew: an answer that could not be written down was not folded.
             weights: try? await store.read().weights
@@ -134,11 +148,15 @@ extension RolloutDriver {
         await lookAtRoute()
         guard state.rollout.outcome == nil else { return }
         await lookAtPods()
+        await lookAtGate()
         guard state.rollout.outcome == nil else { return }
         // Never 0: a recorded window has a length.
         let seconds = max(lastRoundAt.map { now.since($0) } ?? header.spec.pace.interval, .milliseconds(1)).inSeconds
         let context = state.rollout.judgingContext
         guard var window = await observe(seconds: seconds) else { return }
+        // What closed during the round holds for its step.
+        await lookAtGate()
+        guard state.rollout.outcome == nil else { return }
         lastRoundAt = now
         window.weight = context.canaryPercent
         window.isHistory = context.phase == .watching && window.canary.isEmpty
@@ -166,7 +184,7 @@ extension RolloutDriver {
             group.addTask { await source.observe(seconds: seconds) }
             group.addTask {
                 // In real time, because virtual time stands still during a round.
-                while !inbox.isPressing, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+                await inbox.waitUntilPressing()
                 return nil
             }
             let first = await group.next()
@@ -191,6 +209,14 @@ extension RolloutDriver {
         await feed(.population(seen))
     }
 
+    /// Tells the reducer what keeps it from stepping up, if that is not as it was.
+    private mutating func lookAtGate() async {
+        guard let gate, state.rollout.outcome == nil else { return }
+        let reason = await gate.closed(for: header, at: await clock.now())
+        guard reason != state.rollout.gate?.reason else { return }
+        await feed(.gate(reason))
+    }
+
     private func readRoute() async -> Rollout.Input {
         do {
             return .routeRead(try await store.read())
@@ -209,7 +235,7 @@ extension RolloutDriver {
         await perform(actions, at: now)
     }
 
-    private mutating func perform(_ actions: [Rollout.Action], at now: Timestamp) async {
+    mutating func perform(_ actions: [Rollout.Action], at now: Timestamp) async {
         for action in actions {
             switch action {
             case .readRoute:
@@ -221,7 +247,8 @@ extension RolloutDriver {
                 await record(.event(.notice(notice), at: now))
                 show(.notice(notice), at: now)
                 outgoing?.yield(progress(.notice(notice), at: now))
-            case .finish(let outcome):
+            case .finish(let decided):
+                let outcome = await settled(decided)
                 state.ledger.finished(outcome, at: now)
                 await record(.event(.finished(outcome), at: now))
                 await flush()
@@ -231,15 +258,32 @@ extension RolloutDriver {
         }
     }
 
+    /// A promotion with what Git says about it: the traffic has moved, whatever comes of the commit.
+    private func settled(_ outcome: Outcome) async -> Outcome {
+        guard case .promoted(let reason, unsettled: nil) = outcome, let settlement, let last = header.spec.steps.last
+        else { return outcome }
+        let plan = WeightPlan(canaryPercent: last, purpose: .promotion)
+        return .promoted(reason, unsettled: await settlement.settle(plan))
+    }
+
     /// Intent, call, answer. A step is not written if its intent cannot be; a rollback is written all the same.
     private mutating func apply(_ plan: WeightPlan, expecting revision: RouteRevision) async {
         await record(.event(.intent(plan: plan, revision: revision), at: await clock.now()))
         await flush()
         if isJournalLost, plan.purpose != .rollback { return }
+        if let custody {
+            let now = await clock.now()
+            switch await custody.permit(plan, of: state, at: now) {
+            case .granted: break
+            case .postponed(let reason): return await feed(.refused(.unavailable(reason)))
+            case .lost(let reason): return await leave(reason)
+            }
+        }
         do {
             let snapshot = try await store.apply(plan, expecting: revision)
             await feed(.applied(snapshot))
             await flush()
+            custody?.keep(state, at: await clock.now())
             if state.rollout.outcome == nil { show(.wrote(plan), at: await clock.now()) }
         } catch {
             await feed(.refused(Rollout.RouteFault(error)))

@@ -9,15 +9,32 @@ package struct RunOptions: Sendable {
     package var route: RoutePlace
     /// The cluster whose API finds the pods; also beside a route in a file, as with GitOps.
     package var cluster: ClusterOptions
+    /// A cluster that other runs of this process stand on as well; nil opens one for this run alone.
+    package var shared: SharedCluster?
     /// Where journals of this canary are kept.
     package var journalDirectory: String
     /// Close an unfinished run and begin a new one.
     package var startsNew: Bool
-    /// Why a release that was rolled back is tried again; nil refuses it.
-    package var retryReason: String?
+    /// Who wants the run and why, as it is told first: a release that was rolled back is tried again, or one begins past what holds
+    /// it. Nil refuses a release that was rolled back.
+    package var retryReason: Reason?
     package var version: String
     /// Who begins the run, as `alice@laptop`.
     package var by: String?
+    /// Who this process is to others that claim rollouts in a cluster, and to nobody else's; nil makes one up.
+    package var identity: String?
+    /// Whether an agent runs it, and nobody waits for its end.
+    package var isUnattended = false
+    /// Who is stable and who is tried in a new run, where somebody knows that better than the weights tell; nil goes by the weights.
+    package var roles: Roles?
+    /// The run of somebody else that is gone on with; nil begins one, or takes up that of the journal.
+    package var takeover: Takeover?
+    /// Where the file of `route.settle` is.
+    package var settle = SettlePlace()
+    /// What may keep the run from stepping up from outside.
+    package var gate: (any StepGate)?
+    /// The times of the claim in a cluster.
+    package var custody = CustodyTiming()
 
     package init(
         spec: CanarySpec,
@@ -26,7 +43,7 @@ package struct RunOptions: Sendable {
         cluster: ClusterOptions = ClusterOptions(environment: [:]),
         journalDirectory: String,
         startsNew: Bool = false,
-        retryReason: String? = nil,
+        retryReason: Reason? = nil,
         version: String
     ) {
         self.spec = spec

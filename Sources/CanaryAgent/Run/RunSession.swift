@@ -1,5 +1,6 @@
 package import CanaryCore
 import CanaryJournal
+import CanaryKubernetes
 import CanaryRouting
 import CanarySources
 import CanaryTelemetry
@@ -8,10 +9,10 @@ import CanaryYAML
 
 /// One rollout of a spec to its end: lock, journal, resume or begin, drive, report.
 package struct RunSession {
-    private let options: RunOptions
+    let options: RunOptions
     private let observer: any RunObserver
-    private let inbox: RunInbox
-    private let clock: any RunClock
+    let inbox: RunInbox
+    let clock: any RunClock
     private let desk: RunDesk?
     private let onStory: (@Sendable (StoryBoard) -> Void)?
     private let page: StatusBoard?
@@ -44,9 +45,23 @@ package struct RunSession {
             let lock = try directory.lock()
             let runs = try directory.runs()
             let resumed = try runs.last.flatMap { try unfinished($0, in: directory) }
-            let ground = try await RunGround.open(options, isResumption: resumed != nil && !options.startsNew)
+            let isResumption = (resumed != nil && !options.startsNew) || options.takeover != nil
+            let ground = try await RunGround.open(options, isResumption: isResumption)
             do {
-                let report = try await drive(directory, runs, resumed, ground)
+                let identity = HolderIdentity.make(options.identity, in: directory, lock: lock)
+                // What is missing is told as a whole, before anything is asked for.
+                if !isResumption, let refusal = AgentError(refusing: ground.findings) { throw refusal }
+                let report = try await claimed(ground, identity) { (custody) async throws(AgentError) in
+                    let scene = Scene(
+                        directory: directory,
+                        runs: runs,
+                        resumed: resumed,
+                        ground: ground,
+                        custody: custody,
+                        identity: identity
+                    )
+                    return try await drive(scene)
+                }
                 await ground.close()
                 lock.release()
                 return report
@@ -63,26 +78,49 @@ package struct RunSession {
         }
     }
 
-    private func drive(
-        _ directory: JournalDirectory,
-        _ runs: [JournalFile],
-        _ resumed: UnfinishedRun?,
-        _ ground: RunGround
+    /// Claims the canary of a route in a cluster before anything is written, and gives it back if the run cannot begin.
+    private func claimed(
+        _ ground: RunGround,
+        _ identity: HolderIdentity,
+        _ body: (ClusterCustody?) async throws(AgentError) -> RunReport
     ) async throws(AgentError) -> RunReport {
+        guard let client = ground.kubernetes else { return try await body(nil) }
+        let custody = try await ClusterCustody.claim(
+            CanaryKey(ground.spec),
+            client: client,
+            identity: identity,
+            wish: options.takeover.map { .asSeen(resourceVersion: $0.orphan.lease.resourceVersion) } ?? .ifFree,
+            timing: options.custody,
+            inbox: inbox
+        )
+        do throws(AgentError) {
+            return try await body(custody)
+        } catch {
+            await custody.abandon()
+            throw error
+        }
+    }
+
+    private func drive(_ scene: Scene) async throws(AgentError) -> RunReport {
+        let (directory, ground, custody) = (scene.directory, scene.ground, scene.custody)
         do {
-            let plan = try await prepare(directory, runs, resumed, ground)
+            let plan = try await prepare(scene)
+            let route = try await ground.store(plan.header.spec, plan.header.roles)
             var driver = RolloutDriver(
                 header: plan.header,
                 state: plan.state,
                 source: ground.source(plan.header.roles, interval: plan.header.spec.pace.interval),
-                store: try await ground.store(plan.header.spec, plan.header.roles),
+                store: custody.map { GuardedRouteStore(store: route, custody: $0) } ?? route,
                 population: ground.population,
                 journal: journal(plan),
                 clock: clock,
                 observer: observer,
                 notifier: ground.notifier,
                 inbox: inbox,
-                desk: desk
+                desk: desk,
+                custody: custody,
+                gate: options.gate,
+                settlement: ground.settlement(plan.header)
             )
             let opening = opening(ground, plan)
             desk?.open(RunDesk.Place(journalPath: plan.writer.path))
@@ -127,7 +165,7 @@ package struct RunSession {
 
     /// What is said at the start: why a release is tried again, and what was found on the way to the route.
     private func opening(_ ground: RunGround, _ plan: Plan) -> [Notice] {
-        let retry = options.retryReason.map { Notice(.info, Reason("retry", "tried again by the operator: \($0)")) }
+        let retry = options.retryReason.map { Notice(.info, $0) }
         // A run that is taken up is not refused any more: it may have something to roll back.
         let findings = ground.findings.filter { finding in
             finding.severity == .warning || (plan.resumption != nil && finding.isBlocking)
@@ -135,7 +173,19 @@ package struct RunSession {
         return [retry].compactMap { $0 } + plan.notices + findings.map { Notice(.warning, $0.reason) }
     }
 
-    private struct Plan {
+    /// What a run begins from.
+    struct Scene {
+        let directory: JournalDirectory
+        let runs: [JournalFile]
+        /// The unfinished run of the folder.
+        let resumed: UnfinishedRun?
+        let ground: RunGround
+        /// Nil for a route in a file.
+        let custody: ClusterCustody?
+        let identity: HolderIdentity
+    }
+
+    struct Plan {
         var header: RunHeader
         var state: RunState
         var writer: JournalWriter
@@ -145,21 +195,20 @@ package struct RunSession {
         var notices: [Notice] = []
     }
 
-    /// Takes up an unfinished run, or begins a new one.
-    private func prepare(
-        _ directory: JournalDirectory,
-        _ runs: [JournalFile],
-        _ resumed: UnfinishedRun?,
-        _ ground: RunGround
-    ) async throws -> Plan {
-        if let resumed {
+    /// Takes up an unfinished run, of this folder or of somebody else, or begins a new one.
+    private func prepare(_ scene: Scene) async throws -> Plan {
+        let ground = scene.ground
+        var closed: String?
+        if let resumed = scene.resumed {
             try resumed.header.requireSameCluster(as: ground.server)
             if options.startsNew {
                 try resumed.requireNoRollback()
                 try await requireSameRoles(as: resumed.header, ground)
                 try await resumed.close(at: await clock.now())
-            } else {
-                try resumed.header.requireSameCanary(as: ground.spec)
+                closed = resumed.header.run
+            } else if try await isStillHere(resumed, scene) {
+                if options.takeover == nil { try resumed.header.requireSameCanary(as: ground.spec) }
+                try await goOn(resumed, scene)
                 return Plan(
                     header: resumed.header,
                     state: resumed.state,
@@ -169,7 +218,11 @@ package struct RunSession {
                 )
             }
         }
-        return try await begin(in: directory, after: runs, ground)
+        if let takeover = options.takeover { return try await takeOver(takeover, scene) }
+        if let custody = scene.custody, let run = custody.record.run, run.id != closed {
+            if let plan = try await settle(run, custody, scene) { return plan }
+        }
+        return try await begin(scene)
     }
 
     /// The unfinished run of a journal. A journal that cannot be read does not stand in the way of `--new`.
@@ -185,7 +238,7 @@ package struct RunSession {
 
     /// Refuses to begin anew where an unfinished run has given its unproved canary most of the traffic: the new run would take
     /// that canary for stable.
-    private func requireSameRoles(as unfinished: RunHeader, _ ground: RunGround) async throws {
+    func requireSameRoles(as unfinished: RunHeader, _ ground: RunGround) async throws {
         let found = try await ground.store(unfinished.spec, .asNamed).read()
         guard Roles(found: found.weights) != unfinished.roles else { return }
         throw AgentError(
@@ -195,17 +248,20 @@ package struct RunSession {
         )
     }
 
-    private func begin(
-        in directory: JournalDirectory,
-        after runs: [JournalFile],
-        _ ground: RunGround
-    ) async throws -> Plan {
+    private func begin(_ scene: Scene) async throws -> Plan {
+        let (directory, runs, ground) = (scene.directory, scene.runs, scene.ground)
         let spec = ground.spec
         if let refusal = AgentError(refusing: ground.findings) { throw refusal }
         let found = try await ground.store(spec, .asNamed).read()
-        let roles = Roles(found: found.weights)
+        let roles = options.roles ?? Roles(found: found.weights)
         let rules = StartRules(options: options, ground: ground, found: found)
         if let refusal = await rules.refusals(after: runs.last).first { throw refusal }
+        let population = await ground.population?.population()
+        if let custody = scene.custody,
+            let stale = rules.stale(population, roles, custody.record.memory)
+        {
+            throw stale
+        }
         var (paced, notices) = try await ground.paced(roles)
         let now = await clock.now()
         let header = RunHeader(
@@ -216,14 +272,27 @@ package struct RunSession {
             roles: roles,
             place: found.place,
             cluster: ground.server,
-            by: options.by
+            by: options.by,
+            isUnattended: options.isUnattended ? true : nil,
+            release: (roles == .asNamed ? population : population?.swapped).flatMap { Rollout.Release($0) },
+            baseline: roles == .asNamed ? found.weights : found.weights.swapped
         )
         var recalled = PriorHistory.windows(from: runs, for: header)
         if recalled.isEmpty, let found = await ground.history(header) {
             recalled = found.windows
             notices.append(found.notice)
         }
-        let writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))
+        if let custody = scene.custody, let baseline = header.baseline {
+            try await custody.begin(RolloutRecord.Run(header: header, baseline: baseline), header)
+        }
+        let writer: JournalWriter
+        do {
+            writer = try directory.create(runID: header.run, header: try JournalCodec().encode(header))
+        } catch {
+            // Nobody has to go on with what did not begin.
+            scene.custody?.remember { $0.run = nil }
+            throw error
+        }
         return Plan(
             header: header,
             state: RunState(header: header),

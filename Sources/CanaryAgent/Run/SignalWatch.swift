@@ -49,13 +49,15 @@ package enum SignalWatch {
             QuickEnd.begin(trapped.map(\.rawValue))
             over.store(true, ordering: .releasing)
         }
+        // Trapped before anything begins: from the first file on a signal finds somebody who answers it.
+        let signals = await UnixSignalsSequence(trapping: trapped)
         return try await withThrowingTaskGroup(of: T?.self) { group in
             group.addTask { try await body() }
             group.addTask {
                 var count = 0
                 /// When the run was asked to leave.
                 var askedAt: ContinuousClock.Instant?
-                for await signal in await UnixSignalsSequence(trapping: trapped) {
+                for await signal in signals {
                     count += 1
                     signalled.store(true, ordering: .releasing)
                     // Not for a key that was hit twice: a run that can leave does so within that time, and says so.

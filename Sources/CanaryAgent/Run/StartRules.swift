@@ -14,7 +14,7 @@ struct StartRules {
         self.options = options
         self.ground = ground
         self.found = found
-        roles = Roles(found: found.weights)
+        roles = options.roles ?? Roles(found: found.weights)
     }
 
     /// Everything that refuses, the first to be told first.
@@ -29,7 +29,7 @@ struct StartRules {
     /// After a promotion the canary carries the traffic, and the same command would send it back to the old version. A route does
     /// not show whether that slot holds a new release by now.
     private var unintended: AgentError? {
-        guard roles == .exchanged else { return nil }
+        guard options.roles == nil, roles == .exchanged else { return nil }
         let (old, new) = (ground.spec.route.stable.label, ground.spec.route.canary.label)
         let share = Phrase.weight(found.weights.canaryPercent)
         guard found.weights.stable == 0 else {
@@ -38,7 +38,8 @@ struct StartRules {
                 hint: "set the weights to 100/0 or 0/100 by hand, then run again"
             )
         }
-        guard !options.startsNew else { return nil }
+        // An agent knows by the pods' revisions that the slot holds something new.
+        guard !options.startsNew, !options.isUnattended else { return nil }
         return AgentError(
             "\(new) carries \(share) already; this run would try \(old) and take \(new) as stable",
             hint: "if \(old) holds the next release, say so with --new; otherwise there is nothing to do"
@@ -49,7 +50,8 @@ struct StartRules {
     ///
     /// Releases are told apart by their pods' template hashes; where those are not known, nothing is refused.
     private func tried(_ last: JournalFile?) async -> AgentError? {
-        guard options.retryReason == nil, let last, let pods = await ground.population?.population(),
+        guard options.retryReason == nil, !options.isUnattended, let last,
+            let pods = await ground.population?.population(),
             let tried = PriorRelease.rolledBack(in: last)
         else { return nil }
         let canary = roles == .asNamed ? pods.canary.hashes : pods.stable.hashes
@@ -57,6 +59,32 @@ struct StartRules {
         return AgentError(
             "this release (\(canary.joined(separator: ", "))) was rolled back by the run \(tried.run): \(tried.reason.text)",
             hint: "deploy another one, or try it again with 'haldane retry SPEC --reason WHY'"
+        )
+    }
+
+    /// What an agent decided is not what the claimed record says: the release was tried meanwhile, or is not ready any more.
+    ///
+    /// Its mirrors may be late; the record that it holds is not.
+    ///
+    /// - Parameters:
+    ///   - population: by the spec's names.
+    ///   - memory: of the record in the Lease, which is ours.
+    func stale(_ population: Population?, _ roles: Roles, _ memory: ReleaseMemory) -> AgentError? {
+        guard options.isUnattended, options.retryReason == nil else { return nil }
+        let decision = ReleaseWatch(ground.spec).decide(
+            population: population,
+            weights: found.weights,
+            memory: memory
+        )
+        let why: String
+        switch decision {
+        case .begin(roles, _): return nil
+        case .begin: why = "the two versions have changed their parts since"
+        case .idle(let reason), .waiting(let reason), .blocked(let reason), .adopt(_, let reason): why = reason.text
+        }
+        return AgentError(
+            "no run of \(CanaryKey(ground.spec)) is begun, because the record in its Lease is newer than what it was decided on: \(why)",
+            hint: "nothing was written; it is decided anew with what the Lease says"
         )
     }
 

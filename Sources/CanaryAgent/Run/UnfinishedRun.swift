@@ -53,6 +53,9 @@ package struct UnfinishedRun: Sendable {
         )
     }
 
+    /// Refuses to go on with the run for this spec: see `RunHeader.requireSameCanary`.
+    package func requireContinuable(with spec: CanarySpec) throws(AgentError) { try header.requireSameCanary(as: spec) }
+
     /// Ends the run as stopped, weights as they are.
     package func close(at now: Timestamp) async throws {
         let outcome = Outcome.stopped(Reason("replaced", "closed because a new run was asked for"))
@@ -72,8 +75,9 @@ extension RunHeader {
         )
     }
 
-    /// Refuses to go on with a run of another canary.
+    /// Refuses to go on with a run of another canary, or of one that another version of the statistics judges.
     func requireSameCanary(as spec: CanarySpec) throws(AgentError) {
+        try requireSameEngine()
         var spec = spec
         // Rounds that were made longer at the start, because the server's samples are further apart.
         if spec.telemetry.prometheus != nil { spec.pace.interval = max(spec.pace.interval, self.spec.pace.interval) }
@@ -82,6 +86,17 @@ extension RunHeader {
             "the unfinished run \(run) was begun with a different spec",
             hint: "undo the change of the spec to go on with it, or close it with --new",
             exitCode: .usage
+        )
+    }
+
+    /// Refuses to go on with evidence of another version of the statistics; reading it, and closing the run, are not affected.
+    private func requireSameEngine() throws(AgentError) {
+        guard !EngineVersion.mayContinue(self) else { return }
+        throw AgentError(
+            "the unfinished run \(run) is judged by version \(engine ?? 1) of the statistics, and this Haldane has version "
+                + "\(EngineVersion.current)",
+            cause: "its chances of error would be nobody's promise",
+            hint: "go on with Haldane \(version), which began it, or close it with --new"
         )
     }
 }

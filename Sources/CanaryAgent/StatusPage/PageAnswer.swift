@@ -1,3 +1,5 @@
+import CanaryReport
+
 /// One HTTP answer of a status page; the connection ends after it.
 struct PageAnswer: Sendable, Hashable {
     struct Field: Sendable, Hashable {
@@ -23,6 +25,36 @@ struct PageAnswer: Sendable, Hashable {
         self.init(status, "text/plain; charset=utf-8", Array((words + "\n").utf8))
     }
 
+    /// Part of a page.
+    static func html(_ text: String) -> PageAnswer { PageAnswer(200, "text/html; charset=utf-8", Array(text.utf8)) }
+
+    /// A whole page.
+    ///
+    /// - Parameter nonce: of its own script, which may run and nothing else; nil for a page without script.
+    static func page(_ text: String, nonce: String? = nil) -> PageAnswer {
+        var answer = html(text)
+        answer.policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        if let nonce { answer.policy += "connect-src 'self'; script-src 'nonce-\(nonce)'; " }
+        answer.policy += "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        return answer
+    }
+
+    /// 128 bits that nobody can guess, for one answer.
+    static func nonce() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
+    }
+
+    /// A health or a readiness.
+    init(_ answer: BoardAnswer) { self.init(answer.isGood ? 200 : 503, answer.words) }
+
+    /// Samples in the format that a client asks for.
+    static func metrics(_ samples: [MetricSample], _ format: MetricsPage.Format) -> PageAnswer {
+        var answer = PageAnswer(200, format.contentType, Array(MetricsPage(samples).text(format).utf8))
+        answer.fields = [Field(name: "Vary", value: "Accept")]
+        return answer
+    }
+
     /// - Parameter isHead: leaves the body out and says its length.
     func bytes(isHead: Bool) -> [UInt8] {
         let head = head(length: body.count)
@@ -41,8 +73,8 @@ struct PageAnswer: Sendable, Hashable {
     }
 
     private static let words = [
-        200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 421: "Misdirected Request",
-        431: "Request Header Fields Too Large", 503: "Service Unavailable",
+        200: "OK", 308: "Permanent Redirect", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed", 408: "Request Timeout", 411: "Length Required", 413: "Content Too Large",
+        421: "Misdirected Request", 431: "Request Header Fields Too Large", 503: "Service Unavailable",
     ]
 }

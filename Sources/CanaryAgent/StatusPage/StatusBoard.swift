@@ -23,9 +23,13 @@ package final class StatusBoard: RunObserver {
         var revision = 0
         var lastSign: ContinuousClock.Instant
         var interruption: Reason?
+        /// Why the run was taken up; nil for one that began here.
+        var resumption: Reason?
         var isOver = false
         var facts = PageFacts()
         var story: StoryBoard?
+        /// The whole story, once the run is over.
+        var told: RunStory?
     }
 
     private let state: Mutex<State>
@@ -50,7 +54,11 @@ package final class StatusBoard: RunObserver {
             state.metrics.note(progress, at: wall)
             state.revision &+= 1
             state.lastSign = now
-            if case .interrupted(let reason) = progress.happening { state.interruption = reason }
+            switch progress.happening {
+            case .interrupted(let reason): state.interruption = reason
+            case .resumed(let reason): state.resumption = reason
+            default: break
+            }
         }
     }
 
@@ -84,6 +92,19 @@ package final class StatusBoard: RunObserver {
     /// The run, and with it the process, is at its end.
     func close() { state.withLock { $0.isOver = true } }
 
+    /// The run is at its end and the process goes on: keeps what a reader may still ask for, and lets the journal go.
+    func settle() {
+        guard let story = state.withLock({ $0.story }) else { return close() }
+        let told = story.story()
+        state.withLock { state in
+            state.told = told
+            state.story = nil
+            state.isOver = true
+            // A page of the story so far is not the last one.
+            state.revision &+= 1
+        }
+    }
+
     // MARK: The page's side
 
     var revision: Int { state.withLock { $0.revision } }
@@ -109,13 +130,43 @@ package final class StatusBoard: RunObserver {
         return (status, progress.ledger)
     }
 
-    /// Who tells the run's story; nil before it has begun.
-    var story: StoryBoard? { state.withLock { $0.story } }
+    /// The run's story so far; nil before it has begun.
+    var story: RunStory? {
+        let (told, story) = state.withLock { ($0.told, $0.story) }
+        return told ?? story?.story()
+    }
+
+    /// What the run itself shows to a monitoring system.
+    var metrics: RunMetrics { state.withLock { $0.metrics } }
+
+    /// What the page counts of itself.
+    var facts: PageFacts { state.withLock { $0.facts } }
 
     /// Everything that is shown to a monitoring system.
     var samples: [MetricSample] {
         let (metrics, facts) = state.withLock { ($0.metrics, $0.facts) }
         return [MetricSample.build(version)] + metrics.samples + facts.samples + ProcessFacts.present.samples
+    }
+
+    /// The step that is compared now; nil before the first and after the last.
+    var step: CanaryStatus.Step? {
+        guard let progress = state.withLock({ $0.progress }) else { return nil }
+        switch progress.rollout.phase {
+        case .analyzing(let step), .baking(let step):
+            return CanaryStatus.Step(
+                number: step.step + 1,
+                of: progress.rollout.rules.steps.count,
+                percent: step.percent,
+                since: step.appliedAt,
+                verdict: progress.ledger.steps.last?.verdict
+            )
+        default: return nil
+        }
+    }
+
+    /// How the run came to this process and how it left it, as far as that has happened.
+    var course: (resumption: Reason?, interruption: Reason?, outcome: Outcome?) {
+        state.withLock { ($0.resumption, $0.interruption, $0.progress?.rollout.outcome) }
     }
 
     /// Whether the run goes on as it should: it rounds, or it has ended.
@@ -156,7 +207,7 @@ package final class StatusBoard: RunObserver {
 
     func endStream() { state.withLock { $0.facts.streams -= 1 } }
 
-    private static var wall: Timestamp {
+    static var wall: Timestamp {
         Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
     }
 }
@@ -166,7 +217,7 @@ package struct BoardAnswer: Sendable, Hashable {
     package var isGood: Bool
     package var words: String
 
-    init(_ isGood: Bool, _ words: String) {
+    package init(_ isGood: Bool, _ words: String) {
         self.isGood = isGood
         self.words = words
     }

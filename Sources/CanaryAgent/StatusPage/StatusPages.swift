@@ -19,26 +19,25 @@ actor StatusPages {
     }
 
     private let board: StatusBoard
+    private let isOneOfMany: Bool
     private var made: Made?
     private var reported: Reported?
 
-    init(board: StatusBoard) {
+    /// - Parameter isOneOfMany: whether the page stands below an agent's.
+    init(board: StatusBoard, isOneOfMany: Bool = false) {
         self.board = board
+        self.isOneOfMany = isOneOfMany
     }
 
     /// The whole page, with a policy that lets its own script run and nothing else.
     func page() -> PageAnswer {
-        let nonce = Self.nonce()
+        let nonce = PageAnswer.nonce()
         let made = present()
-        var answer = Self.html(made.page.html(fragment: made.fragment, nonce: nonce))
-        answer.policy =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
-            + "script-src 'nonce-\(nonce)'; \(Self.frame)"
-        return answer
+        return .page(made.page.html(fragment: made.fragment, nonce: nonce), nonce: nonce)
     }
 
     /// The part that changes.
-    func fragment() -> PageAnswer { Self.html(present().fragment) }
+    func fragment() -> PageAnswer { .html(present().fragment) }
 
     /// The part that changes, however young the one before is: for the last state of a run.
     func lastFragment() -> String {
@@ -50,11 +49,10 @@ actor StatusPages {
     func report() -> PageAnswer {
         let (revision, now) = (board.revision, ContinuousClock.now)
         if let reported, isFresh(reported.revision, reported.at, revision, now) { return reported.answer }
-        guard let story = board.story?.story(), let text = try? ReportPage(story).html() else {
+        guard let story = board.story, let text = try? ReportPage(story).html() else {
             return PageAnswer(503, "there is no report before the run has begun")
         }
-        var answer = Self.html(text)
-        answer.policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \(Self.frame)"
+        let answer = PageAnswer.page(text)
         reported = Reported(answer: answer, revision: revision, at: now)
         return answer
     }
@@ -67,7 +65,8 @@ actor StatusPages {
         let page = StatusPage(
             status: found?.status,
             ledger: found?.ledger ?? RunLedger(),
-            story: found == nil ? nil : board.story?.story()
+            story: found == nil ? nil : board.story,
+            isOneOfMany: isOneOfMany
         )
         let result = Made(page: page, fragment: page.fragment, revision: revision, at: now)
         made = result
@@ -83,16 +82,5 @@ actor StatusPages {
         made == revision || at.duration(to: now) < Self.leastAge
     }
 
-    private static func html(_ text: String) -> PageAnswer {
-        PageAnswer(200, "text/html; charset=utf-8", Array(text.utf8))
-    }
-
-    /// 128 bits that nobody can guess, for one answer.
-    private static func nonce() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
-    }
-
-    private static let frame = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     private static let leastAge = Duration.seconds(1)
 }

@@ -12,7 +12,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Serves the status page of a run over HTTP: read-only, one request a connection, everything bounded.
+/// Serves the status page of a run, or of an agent, over HTTP: read-only, one request a connection, everything bounded.
 ///
 /// The run waits for none of it. The server library's own connections have neither deadlines nor a limit, so that only its
 /// sockets are used.
@@ -37,9 +37,7 @@ package struct StatusServer: Sendable {
 
     /// Where it listens; the port is the real one.
     package let address: ListenAddress
-    private let board: StatusBoard
-    private let pages: StatusPages
-    private let routes: StatusRoutes
+    private let site: any PageSite
     private let limits: Limits
     private let socket: AsyncSocket
     private let pool: any AsyncSocketPool
@@ -48,14 +46,22 @@ package struct StatusServer: Sendable {
 
     package var url: String { "http://\(address)/" }
 
-    /// Listens; nobody is answered before `serving`.
+    /// Listens for the page of a run; nobody is answered before `serving`.
     package init(_ address: ListenAddress, _ board: StatusBoard, limits: Limits = Limits()) async throws(AgentError) {
+        try await self.init(address, serving: RunSite(board), limits)
+    }
+
+    /// Listens for the page of an agent. Probes in a cluster come over the pod's address, so that it has to listen at `0.0.0.0`
+    /// or `[::]` there.
+    package init(_ address: ListenAddress, _ site: AgentSite, limits: Limits = Limits()) async throws(AgentError) {
+        try await self.init(address, serving: site, limits)
+    }
+
+    private init(_ address: ListenAddress, serving site: any PageSite, _ limits: Limits) async throws(AgentError) {
         let listening = try ListeningSocket(address)
         self.address = ListenAddress(host: address.host, port: listening.port)
-        self.board = board
+        self.site = site
         self.limits = limits
-        pages = StatusPages(board: board)
-        routes = StatusRoutes(board: board, pages: pages, isLoopback: address.isLoopback)
         do {
             let pool = HTTPServer.defaultPool()
             try await pool.prepare()
@@ -78,17 +84,18 @@ package struct StatusServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await turnPool() }
             group.addTask { await accept() }
+            group.addTask { await site.attend() }
             let result: Result<T, any Error>
             do {
                 result = .success(try await body())
-                if linger > .zero, !board.isInterrupted {
+                if linger > .zero, !site.isInterrupted {
                     onLinger()
                     await wait(linger)
                 }
             } catch {
                 result = .failure(error)
             }
-            board.close()
+            site.close()
             await finish()
             group.cancelAll()
             try await group.waitForAll()
@@ -131,7 +138,7 @@ package struct StatusServer: Sendable {
                 }
                 _ = fcntl(connection.socket.file.rawValue, F_SETFD, FD_CLOEXEC)
                 guard open.enter(limit: limits.connections) else {
-                    board.count(503)
+                    site.count(503)
                     guard turnedAway.enter(limit: limits.connections) else {
                         try? connection.close()
                         continue
@@ -166,9 +173,13 @@ package struct StatusServer: Sendable {
         case .request(let request):
             open.beginAnswer()
             defer { open.endAnswer() }
-            switch await routes.reply(to: request) {
-            case .answer(let answer): await send(answer, isHead: request.method == "HEAD", to: connection)
-            case .stream: await stream(to: connection)
+            let isHead = request.method == "HEAD"
+            if let refusal = PageGuard.refusal(of: request, isLoopback: address.isLoopback) {
+                return await send(refusal, isHead: isHead, to: connection)
+            }
+            switch await site.reply(to: request) {
+            case .answer(let answer): await send(answer, isHead: isHead, to: connection)
+            case .stream(let stream): await follow(stream, to: connection)
             }
         case .refused(let status, let words):
             await send(PageAnswer(status, words), to: connection)
@@ -177,54 +188,55 @@ package struct StatusServer: Sendable {
                 try await Self.drain(connection, bytes: 1 << 20)
             }
         case .more, nil:
-            board.count(408)
+            site.count(408)
             let words = "the request did not come in within \(Phrase.duration(limits.reading.inSeconds))"
             _ = try? connection.socket.write(Data(PageAnswer(408, words).bytes(isHead: false)))
         }
     }
 
     private func send(_ answer: PageAnswer, isHead: Bool = false, to connection: AsyncSocket) async {
-        board.count(answer.status)
+        site.count(answer.status)
         let bytes = Data(answer.bytes(isHead: isHead))
         _ = await Self.within(limits.writing) { try await connection.write(bytes) }
     }
 
     // MARK: Streams
 
-    private func stream(to connection: AsyncSocket) async {
-        guard board.beginStream(limit: limits.streams) else {
+    private func follow(_ stream: PageStream, to connection: AsyncSocket) async {
+        guard site.beginStream(limit: limits.streams) else {
             var answer = PageAnswer(503, "\(limits.streams) browsers follow this page already")
             answer.fields = [PageAnswer.Field(name: "Retry-After", value: "10")]
             return await send(answer, to: connection)
         }
-        defer { board.endStream() }
-        board.count(200)
+        defer { site.endStream() }
+        site.count(200)
         await withTaskGroup(of: Void.self) { group in
             // Nothing more is expected from the client but its end.
             group.addTask { try? await Self.drain(connection, bytes: 1 << 16) }
-            group.addTask { await feed(connection) }
+            group.addTask { await feed(stream, to: connection) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    /// Tells of changes, at most one in `pause`, until the end of the run.
-    private func feed(_ connection: AsyncSocket) async {
+    /// Tells of changes, at most one in `pause`, until the end of what is followed.
+    private func feed(_ stream: PageStream, to connection: AsyncSocket) async {
         let head = PageAnswer(200, "text/event-stream; charset=utf-8", []).head(length: nil)
         guard await write(head + Array("retry: 2000\n\n".utf8), to: connection) else { return }
         // The page was made before the stream began.
         var told: Int?
-        var lastEvent = ContinuousClock.now - limits.pause
+        let pause = limits.pause * stream.calm
+        var lastEvent = ContinuousClock.now - pause
         var lastWrite = ContinuousClock.now
         while !Task.isCancelled {
             let now = ContinuousClock.now
-            if board.isOver {
-                let event = Self.event("finished", id: board.revision, await pages.lastFragment())
+            if stream.isOver() {
+                let event = Self.event("finished", id: stream.revision(), await stream.last())
                 _ = await write(event, to: connection)
                 return
             }
-            let revision = board.revision
-            if revision != told, lastEvent.duration(to: now) >= limits.pause {
+            let revision = stream.revision()
+            if revision != told, lastEvent.duration(to: now) >= pause {
                 guard await write(Self.event("changed", id: revision, "\(revision)"), to: connection) else { return }
                 (told, lastEvent, lastWrite) = (revision, now, now)
             } else if lastWrite.duration(to: now) >= limits.silence {

@@ -4,8 +4,7 @@ import Synchronization
 
 /// A journal that also keeps the story of what goes into it, so that a page can show a run while it goes on.
 ///
-/// The journal comes first: an entry is told once it is appended, and also if that failed, because the run acts on it then as
-/// well. Telling cannot fail and takes microseconds.
+/// The journal comes first, as in `JournalTee`. Telling cannot fail and takes microseconds.
 package final class StoryBoard: JournalSink, Sendable {
     private let sink: any JournalSink
     private let fold: Mutex<StoryFold>
@@ -22,15 +21,7 @@ package final class StoryBoard: JournalSink, Sendable {
     }
 
     package func append(_ entry: JournalEntry) async throws(JournalFailure) {
-        let result: Result<Void, JournalFailure>
-        do {
-            try await sink.append(entry)
-            result = .success(())
-        } catch {
-            result = .failure(error)
-        }
-        fold.withLock { $0.add(entry) }
-        try result.get()
+        try await JournalTee(sink) { [self] entry in fold.withLock { $0.add(entry) } }.append(entry)
     }
 
     package func flush() async throws(JournalFailure) {

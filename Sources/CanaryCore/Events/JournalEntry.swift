@@ -22,5 +22,7 @@ package enum JournalEvent: Sendable, Hashable, Codable {
     case interrupted(Reason)
     /// The process took up an unfinished run.
     case resumed(Reason)
+    /// The process took the run over from this state, whose earlier journal is elsewhere; the first record after the header.
+    indirect case restored(state: RunState, reason: Reason)
     case finished(Outcome)
 }

@@ -17,6 +17,14 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var purpose: Purpose?
     /// Who began it, as `alice@laptop`; nil in older journals, and where nobody in particular did.
     package var by: String?
+    /// The version of the statistics that judge this run to its end (`EngineVersion`); nil, as in older journals, is 1.
+    package var engine: Int?
+    /// Whether an agent runs it, and nobody waits for its end.
+    package var isUnattended: Bool?
+    /// The releases it is about, by role, where pods are known.
+    package var release: Rollout.Release?
+    /// The weights found before it began, in the run's roles; nil in older journals.
+    package var baseline: RouteWeights?
 
     package enum Purpose: String, Sendable, Hashable, Codable {
         /// Stored telemetry of two versions that lived side by side was judged.
@@ -34,7 +42,10 @@ package struct RunHeader: Sendable, Hashable, Codable {
         place: String,
         cluster: String? = nil,
         purpose: Purpose? = nil,
-        by: String? = nil
+        by: String? = nil,
+        isUnattended: Bool? = nil,
+        release: Rollout.Release? = nil,
+        baseline: RouteWeights? = nil
     ) {
         schema = Self.schema
         self.version = version
@@ -46,6 +57,10 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.cluster = cluster
         self.purpose = purpose
         self.by = by
+        engine = EngineVersion.current
+        self.isUnattended = isUnattended
+        self.release = release
+        self.baseline = baseline
     }
 
     /// The destination that carried the traffic when the run began, and the one that is tried.

@@ -1,7 +1,7 @@
 package import CanaryTelemetry
 
 /// The account of a run, kept while it happens or folded from its journal.
-package struct RunLedger: Sendable, Hashable {
+package struct RunLedger: Sendable, Hashable, Codable {
     /// One weight that was in force.
     package struct Step: Sendable, Hashable, Codable {
         package var percent: Double

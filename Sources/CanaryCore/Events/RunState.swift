@@ -3,13 +3,13 @@ package import CanaryTelemetry
 /// Everything a run knows, as a fold over its journal.
 ///
 /// The driver keeps one while the run goes on; a resumed run and a replay rebuild it from the records.
-package struct RunState: Sendable {
+package struct RunState: Sendable, Hashable, Codable {
     package var rollout: Rollout
     package var judge: Judge
     package var ledger: RunLedger
 
     package init(header: RunHeader, rules: JudgeRules? = nil) {
-        rollout = Rollout(rules: RolloutRules(header.spec))
+        rollout = Rollout(rules: RolloutRules(header.spec, isUnattended: header.isUnattended ?? false))
         judge = Judge(rules: rules ?? JudgeRules(header.spec))
         ledger = RunLedger(startedAt: header.startedAt)
     }
@@ -33,7 +33,7 @@ package struct RunState: Sendable {
             switch event {
             case .judged(let context, _): verdict = judge.judge(window, in: context)
             case .recalled: recall(window)
-            case .input, .intent, .notice, .interrupted, .resumed, .finished: break
+            case .input, .intent, .notice, .interrupted, .resumed, .restored, .finished: break
             }
         }
         follow(event, window: window, at: now)
@@ -59,6 +59,8 @@ package struct RunState: Sendable {
             ledger.noticed(notice, at: now)
         case .finished(let outcome):
             ledger.finished(outcome, at: now)
+        case .restored(let state, _):
+            self = state
         case .recalled, .intent, .interrupted, .resumed:
             break
         }

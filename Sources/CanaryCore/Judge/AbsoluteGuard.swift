@@ -8,8 +8,8 @@ import CanaryStatistics
 ///
 /// The canary's bar is raised to twice the worst that a single stable pod has shown (see `PodPlacebo`), at most to 90 %: without
 /// that, an equal canary of one or two pods is rolled back by the first episode of one of them.
-package struct AbsoluteGuard: Sendable, Hashable {
-    private struct Counts: Sendable, Hashable {
+package struct AbsoluteGuard: Sendable, Hashable, Codable {
+    private struct Counts: Sendable, Hashable, Codable {
         var stable = Finding.Tally(events: 0, requests: 0)
         var canary = Finding.Tally(events: 0, requests: 0)
     }
@@ -24,6 +24,9 @@ package struct AbsoluteGuard: Sendable, Hashable {
     package init(bar: Double?) {
         self.bar = bar
     }
+
+    /// Whether a decoded guard is one of these rules.
+    func isSound(_ rules: JudgeRules) -> Bool { bar == rules.absoluteErrors }
 
     /// Learns from the stable pods of a window what a single pod may show; before `feed` of that window.
     mutating func learn(_ stablePods: [PodCounts]) {

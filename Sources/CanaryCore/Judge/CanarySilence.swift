@@ -1,7 +1,7 @@
 import CanaryStatistics
 
 /// Time without any canary request although its weight is above zero.
-struct CanarySilence: Sendable, Hashable {
+struct CanarySilence: Sendable, Hashable, Codable {
     private var silentSeconds = 0.0
 
     /// Feeds one window and says why the telemetry cannot be judged any more, after five silent minutes.

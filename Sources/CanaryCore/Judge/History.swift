@@ -2,17 +2,17 @@ package import CanaryStatistics
 package import CanaryTelemetry
 
 /// The stable version's windows before the first step, bounded in time and number.
-package struct History: Sendable {
+package struct History: Sendable, Hashable {
     /// Kept until the first comparison.
-    package private(set) var windows: [WindowCounts] = []
+    package internal(set) var windows: [WindowCounts] = []
     /// The bounds all windows are projected onto.
-    package private(set) var bounds: LatencyBounds?
+    package internal(set) var bounds: LatencyBounds?
     /// Usable windows and their length, also of those that were dropped after use.
-    package private(set) var count = 0
-    package private(set) var seconds = 0.0
-    package private(set) var requests = 0.0
+    package internal(set) var count = 0
+    package internal(set) var seconds = 0.0
+    package internal(set) var requests = 0.0
 
-    private var keptSeconds = 0.0
+    var keptSeconds = 0.0
 
     init(bounds: LatencyBounds?) {
         self.bounds = bounds
@@ -34,6 +34,24 @@ package struct History: Sendable {
             dropped += 1
         }
         windows.removeFirst(dropped)
+    }
+
+    /// The numbers of all windows, as they are stored.
+    var numbers: Int { windows.reduce(0) { $0 + Self.numbers(of: $1) } }
+
+    /// Drops the oldest windows until the rest is at most `numbers` numbers, as `History` is stored.
+    mutating func trim(to numbers: Int) {
+        let bucketCount = bounds?.bucketCount ?? 0
+        var kept = 0
+        var buckets = 0
+        let first = windows.lastIndex { window in
+            kept += Self.numbers(of: window)
+            buckets += window.stable.count * bucketCount
+            return kept > numbers || buckets > Self.mostBuckets
+        }
+        guard let first else { return }
+        keptSeconds -= windows[...first].reduce(0) { $0 + $1.seconds }
+        windows.removeFirst(first + 1)
     }
 
     mutating func dropWindows() {

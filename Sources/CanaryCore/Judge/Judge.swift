@@ -4,7 +4,7 @@ package import CanaryTelemetry
 /// Turns windows into verdicts: collects history, feeds the engine, and adds the rules that stand beside it.
 ///
 /// A judge is a value: the same windows and contexts give the same verdicts on every machine. Windows have to come in order.
-package struct Judge: Sendable {
+package struct Judge: Sendable, Hashable, Codable {
     package let rules: JudgeRules
     private(set) package var history: History
     private var engine: CanaryEngine?
@@ -148,6 +148,25 @@ package struct Judge: Sendable {
         )
         let interval = difference.interval()
         return Finding.Range(low: interval.lower, high: interval.upper)
+    }
+
+    /// The numbers of the history before the first comparison, as it is stored; the larger of the two that are cut alike.
+    var historyNumbers: Int { max(history.numbers, metrics?.historyNumbers ?? 0) }
+
+    /// Drops the oldest part of the history until the rest is at most so many numbers, as it is stored.
+    ///
+    /// After the first comparison nothing is left to drop.
+    mutating func trimHistory(to numbers: Int) {
+        history.trim(to: numbers)
+        metrics?.trim(to: numbers)
+    }
+
+    /// Whether a decoded judge can be gone on with under these rules: no window can trap it.
+    func isSound(_ rules: JudgeRules) -> Bool {
+        guard self.rules == rules, guardrail.isSound(rules), ratio.stable.isFinite, ratio.canary.isFinite,
+            restarts.isSound, (metrics == nil) == rules.metrics.isEmpty
+        else { return false }
+        return (engine?.isSound(rules.configuration) ?? true) && (metrics?.isSound(rules) ?? true)
     }
 
     private mutating func makeEngine() -> CanaryEngine {

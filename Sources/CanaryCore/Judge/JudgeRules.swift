@@ -2,7 +2,7 @@ package import CanaryStatistics
 import CanaryTelemetry
 
 /// What the judge takes from a spec.
-package struct JudgeRules: Sendable, Hashable {
+package struct JudgeRules: Sendable, Hashable, Codable {
     package var configuration: EngineConfiguration
     package var warmUpSeconds: Double
     /// The absolute bar on failed requests; nil turns it off.

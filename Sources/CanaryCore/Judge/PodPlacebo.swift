@@ -4,7 +4,7 @@ import CanaryStatistics
 ///
 /// A canary has few pods, so one pod's episode weighs on it as much as it does on a stable pod alone. Twice the worst episode is
 /// allowed for, as in the statistics reference, section 8.2, where an unseen one may be at least twice as large.
-struct PodPlacebo: Sendable, Hashable {
+struct PodPlacebo: Sendable, Hashable, Codable {
     private var previous: [String: Finding.Tally] = [:]
     private var worstShare = 0.0
 

@@ -1,8 +1,8 @@
 import CanaryTelemetry
 
 /// Restarts of pods in the last five minutes, per side: a crash takes its data with it, so the counts alone would not show it.
-struct RestartMonitor: Sendable, Hashable {
-    private struct Round: Sendable, Hashable {
+struct RestartMonitor: Sendable, Hashable, Codable {
+    private struct Round: Sendable, Hashable, Codable {
         var endsAt: Double
         var stable: Int
         var canary: Int
@@ -34,6 +34,13 @@ struct RestartMonitor: Sendable, Hashable {
         )
     }
 
+    /// Whether a decoded monitor can be gone on with.
+    var isSound: Bool {
+        rounds.count <= Self.limit
+            && rounds.allSatisfy { (0...Self.mostPods).contains($0.stable) && (0...Self.mostPods).contains($0.canary) }
+    }
+
+    private static let mostPods = 1_000_000_000
     private static let spanSeconds = 300.0
     private static let limit = 10_000
 }

@@ -1,7 +1,7 @@
 import CanaryStatistics
 
 /// Requests of both versions since the first judged window.
-struct SplitSummary: Sendable, Hashable {
+struct SplitSummary: Sendable, Hashable, Codable {
     var stable = 0.0
     var canary = 0.0
 

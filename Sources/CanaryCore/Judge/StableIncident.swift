@@ -5,8 +5,8 @@ import CanaryStatistics
 /// At 100 % nothing is left to compare with, so the last step waits until stable is calm: an outage that both versions suffer
 /// would otherwise look like a regression in the before/after comparison of the bake. Each metric runs the one-sided
 /// cumulative sum of the statistics reference, section 8.2, at one tilt over all stable pods, against stable's own slow mean.
-struct StableIncident: Sendable, Hashable {
-    private struct Metric: Sendable, Hashable {
+struct StableIncident: Sendable, Hashable, Codable {
+    private struct Metric: Sendable, Hashable, Codable {
         var mean: Double
         var sum = 0.0
     }

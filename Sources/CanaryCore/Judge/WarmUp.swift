@@ -1,7 +1,7 @@
 /// Which canary pods are still warming: from a pod's first request, for a fixed time.
 ///
 /// A restart of a known pod is not a new pod. At most 10,000 pods are remembered; pods beyond that never count as warming.
-struct WarmUp: Sendable, Hashable {
+struct WarmUp: Sendable, Hashable, Codable {
     private let seconds: Double
     private var firstRequest: [String: Double] = [:]
 

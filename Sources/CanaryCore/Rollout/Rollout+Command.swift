@@ -32,16 +32,26 @@ extension Rollout {
 
     mutating func journalLost(_ reason: Reason, at now: Timestamp) -> [Action] {
         switch phase {
-        case .rollingBack, .emptying, .finished: []
-        case .starting, .watching, .stepping, .analyzing, .baking:
-            fallBack(rules.guards.onJournalLost, .journalLost, reason, at: now)
+        case .rollingBack, .emptying, .finished: return []
+        case .starting, .watching, .stepping, .analyzing, .baking: break
         }
+        guard rules.isUnattended, rules.guards.onJournalLost == .hold else {
+            return fallBack(rules.guards.onJournalLost, .journalLost, reason, at: now)
+        }
+        // Nobody looks after the weight once the run is over: it is watched on, and only ever taken back.
+        let closed = gated(Reason(Gate.journalLabel, "the journal cannot be written (\(reason.text))"), at: now)
+        // The step on its way is not written, or was already: the route says which.
+        if case .stepping = phase { return closed + [.readRoute] }
+        return closed
     }
 
     private mutating func promote(_ reason: Reason, at now: Timestamp) -> [Action] {
         if let population, population.canary.ready == 0 {
             let text = "not promoted: \(population.unready(population.canary, "the canary"))"
             return [.notify(Notice(.warning, Reason("capacity", text)))]
+        }
+        if let gate, gate.isPermanent {
+            return [.notify(Notice(.warning, Reason("journal", "not promoted: \(gate.reason.text)")))]
         }
         // Whoever promotes does not want the rollback any more that waits for stable's pods.
         pendingRollback = nil

@@ -100,7 +100,7 @@ extension Rollout {
         state.lastFailure = reason.text
         let since = state.failingSince ?? now
         state.failingSince = since
-        guard now.since(since) < rules.rollbackPatience else {
+        guard now.since(since) < rules.rollbackPatience || rules.isUnattended else {
             let cause =
                 "the weights could not be written for \(Phrase.duration(now.since(since).inSeconds)): \(reason.text)"
             return [.notify(Notice(.page, Reason("rollback-not-written", cause)))]

@@ -45,7 +45,7 @@ extension Rollout {
         case .watching, .analyzing, .baking:
             isRouteUnreadable = true
             unreadableRounds += 1
-            guard unreadableRounds < Self.unreadableLimit else { return giveUpStepping(reason) }
+            guard unreadableRounds < Self.unreadableLimit || rules.isUnattended else { return giveUpStepping(reason) }
             return unreadableRounds == 1 ? [.notify(Notice(.warning, reason))] : []
         case .rollingBack(let state):
             return retryLater(state, reason, at: now)
@@ -168,7 +168,7 @@ extension Rollout {
             )
         }
         let percent = rules.steps[step]
-        if let fault = capacityFault(for: percent) { return postpone(step, because: fault) }
+        if let fault = gate?.reason ?? capacityFault(for: percent) { return postpone(step, because: fault) }
         phase = .stepping(to: step, attempts: attempts + 1)
         let plan = WeightPlan(canaryPercent: percent, purpose: percent >= 100 ? .promotion : .step)
         return [.apply(plan, expecting: snapshot.revision)]
@@ -199,7 +199,7 @@ extension Rollout {
     /// The write may or may not have been done: go on as before, and ask again after the next verdict that allows it.
     private mutating func postpone(_ step: Int, because reason: Reason) -> [Action] {
         unansweredWrites += 1
-        guard unansweredWrites < Self.unreadableLimit else { return giveUpStepping(reason) }
+        guard unansweredWrites < Self.unreadableLimit || rules.isUnattended else { return giveUpStepping(reason) }
         if let current {
             phase = .analyzing(current)
         } else {

@@ -42,7 +42,7 @@ extension Rollout {
         let isEnough =
             historyWindows >= RolloutRules.leastHistoryWindows
             && historySeconds >= rules.pace.history.inSeconds - 1e-6
-        guard isEnough, !isPaused else { return actions }
+        guard isEnough, !isPaused, gate == nil else { return actions }
         return actions + stepIfRoom(to: firstStep, at: now)
     }
 
@@ -87,7 +87,8 @@ extension Rollout {
         }
         if case .baking = phase { return bake(state, verdict, lag: Self.lag(window), at: now) }
         // The proof has to be older than the verdict: evidence of safety counts from the proof on.
-        if verdict.kind == .healthy, before.split.isProved, !isPaused, window.isUsable {
+        if verdict.kind == .healthy, before.split.isProved, !isPaused, gate == nil || isLastStep(state), window.isUsable
+        {
             return advance(from: state, verdict, at: now)
         }
         return checkDeadline(verdict, at: now)
@@ -132,7 +133,7 @@ extension Rollout {
     }
 
     private mutating func checkDeadline(_ verdict: Verdict, at now: Timestamp) -> [Action] {
-        guard let firstChangeAt, now.since(firstChangeAt) >= rules.pace.deadline else { return [] }
+        guard let deciding = decidingTime(at: now), deciding >= rules.pace.deadline else { return [] }
         if let block { return finish(.held(.capacity, block.reason)) }
         let missing =
             verdict.missingRequests.map { "; about \(Phrase.count($0)) more canary requests were needed" } ?? ""
@@ -142,6 +143,9 @@ extension Rollout {
         )
         return fallBack(rules.guards.onDeadline, .deadline, reason, at: now)
     }
+
+    /// Whether nothing is left to raise.
+    private func isLastStep(_ state: StepState) -> Bool { state.step + 1 >= rules.steps.count }
 
     private func countSilence(_ window: WindowSummary, _ state: inout StepState, isSettled: Bool) {
         guard window.canaryRequests == 0 else {

@@ -7,7 +7,7 @@
 /// - a rollback is reachable from every phase in one input and never waits for telemetry or an interval;
 /// - no input traps, and a finished run does nothing.
 package struct Rollout: Sendable, Hashable, Codable {
-    package let rules: RolloutRules
+    package internal(set) var rules: RolloutRules
     package internal(set) var phase: Phase = .starting
     /// The route as it was last read or written.
     package internal(set) var route: RouteSnapshot?
@@ -16,6 +16,10 @@ package struct Rollout: Sendable, Hashable, Codable {
     /// Whether an operator has paused the run: it may be rolled back, not advanced.
     package var isPaused: Bool { pause != nil }
     package internal(set) var pause: Pause?
+    /// What keeps the weight from rising, from outside of the run; nil if nothing does.
+    package internal(set) var gate: Gate?
+    /// For how long gates were closed since the first weight change, the present one not counted.
+    var gatedTime = Duration.zero
     package internal(set) var historyWindows = 0
     package internal(set) var historySeconds = 0.0
     /// Since when no usable telemetry has come in.
@@ -59,6 +63,7 @@ package struct Rollout: Sendable, Hashable, Codable {
         case .priorHistory(let windows, let seconds): recall(windows: windows, seconds: seconds)
         case .journalLost(let reason): journalLost(reason, at: now)
         case .population(let population): populationSeen(population, at: now)
+        case .gate(let reason): gated(reason, at: now)
         case .tick: tick(at: now)
         }
     }

@@ -15,6 +15,8 @@ extension Rollout {
         case journalLost(Reason)
         /// The pods of the two versions, by role; nil if they are not known at the moment.
         case population(Population?)
+        /// Why the weight must not rise at the moment; nil opens the gate again.
+        case gate(Reason?)
         /// Time has passed; see `wakeAt`.
         case tick
     }

@@ -9,7 +9,12 @@ package struct RolloutRules: Sendable, Hashable, Codable {
     /// Whether the telemetry selects the rule's own segment on both sides.
     package var selectsSegment: Bool
 
-    package init(_ spec: CanarySpec) {
+    /// Whether an agent watches the run, which outlives any outage: a route that cannot be reached is waited for without end.
+    package var isUnattended: Bool
+
+    /// - Parameter isUnattended: see the property; false for a run that somebody waits for.
+    package init(_ spec: CanarySpec, isUnattended: Bool = false) {
+        self.isUnattended = isUnattended
         steps = spec.steps
         pace = spec.pace
         guards = spec.guards

@@ -12,7 +12,7 @@ extension Notifier {
     package func notify(_ progress: RunProgress) async {
         switch progress.happening {
         case .notice(let notice): await notify(notice, about: progress.header)
-        case .finished(let outcome): await notify(Notice(.info, outcome.reason), about: progress.header)
+        case .finished(let outcome): await notify(outcome.notice, about: progress.header)
         case .started, .resumed, .judged, .wrote, .interrupted: return
         }
     }

@@ -87,6 +87,8 @@ package struct RouteSpec: Sendable, Hashable, Codable {
     package var ruleList: RuleList?
     /// Commit each write of the file to the Git work tree it is in.
     package var commits: Bool
+    /// Where Git declares the route, for a route in a cluster; nil if nowhere.
+    package var settle: SettleSpec?
     /// Dangers that the user has accepted.
     package var accept: Set<Acceptance>
     /// The two destinations; which of them is stable is decided by the weights found at the start of a run.
@@ -100,6 +102,7 @@ package struct RouteSpec: Sendable, Hashable, Codable {
         rule: RuleSelector? = nil,
         ruleList: RuleList? = nil,
         commits: Bool = false,
+        settle: SettleSpec? = nil,
         accept: Set<Acceptance> = [],
         stable: DestinationSpec,
         canary: DestinationSpec
@@ -110,6 +113,7 @@ package struct RouteSpec: Sendable, Hashable, Codable {
         self.rule = rule
         self.ruleList = ruleList
         self.commits = commits
+        self.settle = settle
         self.accept = accept
         self.stable = stable
         self.canary = canary

@@ -18,6 +18,8 @@ package struct Guards: Sendable, Hashable, Codable {
     package var onCanarySilent: Fallback
     /// When the journal can no longer be written.
     package var onJournalLost: Fallback
+    /// When the process that ran it is gone and its evidence with it; somebody else only finds the weights.
+    package var onOrphan: Fallback
 
     package init(
         falseRollback: Double = 0.01,
@@ -26,7 +28,8 @@ package struct Guards: Sendable, Hashable, Codable {
         onDeadline: Fallback = .hold,
         onTelemetryLost: Fallback = .hold,
         onCanarySilent: Fallback = .rollback,
-        onJournalLost: Fallback = .hold
+        onJournalLost: Fallback = .hold,
+        onOrphan: Fallback = .rollback
     ) {
         self.falseRollback = falseRollback
         self.falsePromotion = falsePromotion
@@ -35,5 +38,19 @@ package struct Guards: Sendable, Hashable, Codable {
         self.onTelemetryLost = onTelemetryLost
         self.onCanarySilent = onCanarySilent
         self.onJournalLost = onJournalLost
+        self.onOrphan = onOrphan
+    }
+
+    /// Older journals do not have the later members.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        falseRollback = try container.decode(Double.self, forKey: .falseRollback)
+        falsePromotion = try container.decode(Double.self, forKey: .falsePromotion)
+        absoluteErrors = try container.decodeIfPresent(Double.self, forKey: .absoluteErrors)
+        onDeadline = try container.decode(Fallback.self, forKey: .onDeadline)
+        onTelemetryLost = try container.decode(Fallback.self, forKey: .onTelemetryLost)
+        onCanarySilent = try container.decode(Fallback.self, forKey: .onCanarySilent)
+        onJournalLost = try container.decode(Fallback.self, forKey: .onJournalLost)
+        onOrphan = try container.decodeIfPresent(Fallback.self, forKey: .onOrphan) ?? .rollback
     }
 }

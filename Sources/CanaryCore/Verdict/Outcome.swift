@@ -1,6 +1,7 @@
 /// How a run ended.
 package enum Outcome: Sendable, Hashable, Codable {
-    case promoted(Reason)
+    /// `unsettled` says what is still to be done until Git agrees with the cluster; nil if nothing is.
+    case promoted(Reason, unsettled: Reason? = nil)
     case rolledBack(Reason, Emptiness)
     case held(Hold, Reason)
     case stopped(Reason)
@@ -27,6 +28,8 @@ package enum Outcome: Sendable, Hashable, Codable {
         case journalLost
         /// The route cannot be read or written any more.
         case routeLost
+        /// The process that ran it is gone and its evidence with it: weights are as they were found.
+        case orphaned
     }
 
     /// `promoted`, `rolledBack`, `held`, `stopped`, `refused`, or the verdict of a judgement.
@@ -41,9 +44,10 @@ package enum Outcome: Sendable, Hashable, Codable {
         }
     }
 
-    /// The word with its qualifier, as in `held(deadline)` or `rolledBack(incomplete)`.
+    /// The word with its qualifier, as in `held(deadline)`, `rolledBack(incomplete)` or `promoted(unsettled)`.
     package var qualifiedWord: String {
         switch self {
+        case .promoted(_, unsettled: .some): "promoted(unsettled)"
         case .promoted, .stopped, .judged: word
         case .rolledBack(_, .proved): word
         case .rolledBack(_, .incomplete): "rolledBack(incomplete)"
@@ -54,10 +58,23 @@ package enum Outcome: Sendable, Hashable, Codable {
 
     package var reason: Reason {
         switch self {
-        case .promoted(let reason), .rolledBack(let reason, _), .held(_, let reason), .stopped(let reason),
+        case .promoted(let reason, _), .rolledBack(let reason, _), .held(_, let reason), .stopped(let reason),
             .refused(let reason), .judged(_, let reason):
             reason
         }
+    }
+
+    /// What is still to be done until Git agrees with a promotion; nil if nothing is.
+    package var unsettled: Reason? {
+        if case .promoted(_, let unsettled) = self { unsettled } else { nil }
+    }
+
+    /// Why, and what is still to be done until Git agrees with a promotion.
+    package var text: String { unsettled.map { "\(reason.text); \($0.text)" } ?? reason.text }
+
+    /// What others are told of it: a promotion that Git does not agree with is more than a word.
+    package var notice: Notice {
+        Notice(unsettled == nil ? .info : .warning, Reason(unsettled?.label ?? reason.label, text))
     }
 
     package var exitCode: ExitCode {

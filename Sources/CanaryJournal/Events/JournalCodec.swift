@@ -8,22 +8,12 @@ import FoundationEssentials
 /// Everything else is `{"at":MILLISECONDS,"event":{…}}`. Doubles are written so that they read back bit for bit.
 package struct JournalCodec {
     private var windows = RecordedWindowReader(bounds: .istio)
-    private let decoder = JSONDecoder()
+    private let decoder = JSONForm.decoder()
     private let encoder: JSONEncoder
+    private var header: RunHeader?
 
     package init() {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf",
-            negativeInfinity: "-inf",
-            nan: "nan"
-        )
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf",
-            negativeInfinity: "-inf",
-            nan: "nan"
-        )
+        encoder = JSONForm.encoder()
     }
 
     package func encode(_ header: RunHeader) throws -> [UInt8] {
@@ -45,10 +35,11 @@ package struct JournalCodec {
     /// The header of a run, or nil if the record is the stand-in for a header that a crash tore off.
     ///
     /// - Throws: `.corrupt`, also if its spec is none that could have been run.
-    package func decodeHeader(_ record: [UInt8]) throws(JournalError) -> RunHeader? {
+    package mutating func decodeHeader(_ record: [UInt8]) throws(JournalError) -> RunHeader? {
         if let stub = try? decoder.decode(Recovered.self, from: Data(record)), stub.recovered == true { return nil }
         let header = try decode(RunHeader.self, record, "the header")
         if let fault = HeaderBounds.fault(header.spec) { throw JournalFlaw.error("the header", fault) }
+        self.header = header
         return header
     }
 
@@ -56,6 +47,7 @@ package struct JournalCodec {
     package mutating func decode(_ record: [UInt8]) throws(JournalError) -> JournalEntry {
         if record.starts(with: Self.eventPrefix) {
             let stamped = try decode(Stamped.self, record, "a record")
+            if case .restored(let state, _) = stamped.event { try check(state) }
             return .event(stamped.event, at: stamped.at)
         }
         let line: RecordedLine
@@ -68,6 +60,18 @@ package struct JournalCodec {
             throw JournalFlaw.error("a record", "it is neither an event nor a window")
         }
         return .window(window)
+    }
+
+    /// A state is gone on with: damage that leaves it readable must not trap whoever does.
+    private func check(_ state: RunState) throws(JournalError) {
+        let fault: String?
+        if let header {
+            let areNumbersUsable = { StoredNumbers.areUsable(state, encoder) }
+            fault = state.fault(for: header) ?? (areNumbersUsable() ? nil : "a count is out of range")
+        } else {
+            fault = "it comes before the header"
+        }
+        if let fault { throw JournalFlaw.error("a record", fault) }
     }
 
     private func decode<Value: Decodable>(

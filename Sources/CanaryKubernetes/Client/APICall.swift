@@ -11,6 +11,8 @@ struct APICall: Sendable {
     var subresource: String?
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
+    /// Whether the body of a `patch` is a merge patch (RFC 7396) and no list of operations.
+    var isMerge = false
     /// Whether doing it twice is as good as doing it once.
     var isRepeatable = true
     /// Instead of the resource's own path, for what is not a resource.
@@ -48,7 +50,8 @@ struct APICall: Sendable {
 
     var contentType: String? {
         guard body != nil else { return nil }
-        return verb == "patch" ? "application/json-patch+json" : "application/json"
+        guard verb == "patch" else { return "application/json" }
+        return isMerge ? "application/merge-patch+json" : "application/json-patch+json"
     }
 
     /// `patch virtualservices.networking.istio.io 'reviews' in namespace 'test1'`

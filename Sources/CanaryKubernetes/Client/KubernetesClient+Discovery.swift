@@ -6,6 +6,19 @@ extension KubernetesClient {
     ///
     /// Throws `noSuchResource` with a hint if no version of the group has the kind.
     package func served(_ resource: APIResource) async throws(KubernetesError) -> APIResource {
+        guard let kinds else { return try await askedFor(resource) }
+        if let answer = kinds.answer(for: resource, at: .now) { return try answer.get() }
+        let answer: Result<APIResource, KubernetesError>
+        do throws(KubernetesError) {
+            answer = .success(try await askedFor(resource))
+        } catch {
+            answer = .failure(error)
+        }
+        kinds.keep(answer, for: resource, at: .now)
+        return try answer.get()
+    }
+
+    private func askedFor(_ resource: APIResource) async throws(KubernetesError) -> APIResource {
         var group = APICall(verb: "get", resource: resource)
         group.plainPath = resource.group.isEmpty ? "/api" : "/apis/\(resource.group)"
         let answer: JSONValue

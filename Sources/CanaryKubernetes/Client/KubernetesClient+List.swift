@@ -11,19 +11,23 @@ extension KubernetesClient {
     ///   - namespace: nil for all namespaces.
     ///   - labels: a label selector, e.g. `app=reviews,version in (v1, v2)`.
     ///   - name: only the object of this name.
+    ///   - reduction: what is kept of each object, page by page.
     package func list(
         _ resource: APIResource,
         namespace: String?,
         labels: String? = nil,
-        name: String? = nil
+        name: String? = nil,
+        reduction: ObjectReduction = .whole
     ) async throws(KubernetesError) -> ObjectList {
         var call = APICall(verb: "list", resource: resource, namespace: namespace)
         let selection = Self.selection(labels: labels, name: name)
-        var pages = Pages(resource: resource)
+        var pages = Pages(resource: resource, reduction: reduction)
         var restarts = 0
         let end = ContinuousClock.now.advanced(by: limits.listing)
         while true {
-            call.query = selection + [("limit", "500")] + (pages.next.map { [("continue", $0)] } ?? [])
+            call.query =
+                selection + [("limit", reduction == .whole ? "500" : "200")]
+                + (pages.next.map { [("continue", $0)] } ?? [])
             do throws(KubernetesError) {
                 try pages.append(try await page(call), limits: limits) { cause, hint in
                     .badAnswer(cause, call: call, label: connection.label, hint: hint)
@@ -32,7 +36,7 @@ extension KubernetesClient {
                 guard error.code == .gone, pages.next != nil else { throw error }
                 restarts += 1
                 if restarts == 1 {
-                    pages = Pages(resource: resource)
+                    pages = Pages(resource: resource, reduction: reduction)
                     continue
                 }
                 guard restarts <= 8, let token = error.continuation else { throw error }

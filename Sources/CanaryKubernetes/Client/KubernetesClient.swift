@@ -15,6 +15,8 @@ package import CanaryYAML
 package struct KubernetesClient: Sendable {
     package let connection: ClusterConnection
     package var limits: Limits
+    /// Remembers which kinds are served; nil asks each time.
+    package var kinds: ServedKinds?
     let http: HTTPClient
     /// Passes time between two tries.
     let wait: @Sendable (Duration) async throws -> Void

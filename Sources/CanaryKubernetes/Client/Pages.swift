@@ -3,6 +3,7 @@ import CanaryYAML
 /// The pages of a list that have come so far.
 struct Pages {
     let resource: APIResource
+    let reduction: ObjectReduction
     private(set) var items: [KubernetesObject] = []
     /// Of the first page: a watch from there misses nothing, whatever became of the later ones.
     private(set) var resourceVersion = ""
@@ -11,8 +12,9 @@ struct Pages {
     private var bytes = 0
     private var count = 0
 
-    init(resource: APIResource) {
+    init(resource: APIResource, reduction: ObjectReduction) {
         self.resource = resource
+        self.reduction = reduction
     }
 
     /// Takes in a page; throws if it is no list, or if the bounds are exceeded.
@@ -35,7 +37,7 @@ struct Pages {
             guard case .object(var members) = item else { throw fault("an item of the list is no object", nil) }
             if members["kind"] == nil { members["kind"] = .string(resource.kind) }
             if members["apiVersion"] == nil { members["apiVersion"] = .string(resource.apiVersion) }
-            items.append(KubernetesObject(.object(members)))
+            items.append(KubernetesObject(reduction.reduce(.object(members), of: resource)))
         }
         let hint = "narrow it with a label selector or a namespace"
         guard items.count <= limits.objects else { throw fault("there are more than \(limits.objects) objects", hint) }

@@ -11,6 +11,13 @@ package struct Lease: Sendable, Hashable {
     /// How often the holder changed.
     package var transitions: Int
     package var resourceVersion: String
+    /// Another one after the object was deleted and made again; empty for a lease that is not stored yet.
+    package var uid: String
+    /// Empty for a lease that is not stored yet.
+    package var namespace: String
+    package var name: String
+    /// What is told beside it; untrusted text.
+    package var annotations: [String: String]
 
     package init(
         holder: String,
@@ -18,14 +25,22 @@ package struct Lease: Sendable, Hashable {
         renewed: MicroTime?,
         duration: Duration,
         transitions: Int,
-        resourceVersion: String
+        resourceVersion: String,
+        uid: String = "",
+        namespace: String = "",
+        name: String = "",
+        annotations: [String: String] = [:]
     ) {
+        self.namespace = namespace
+        self.name = name
+        self.annotations = annotations
         self.holder = holder
         self.acquired = acquired
         self.renewed = renewed
         self.duration = duration
         self.transitions = transitions
         self.resourceVersion = resourceVersion
+        self.uid = uid
     }
 
     package init(_ object: KubernetesObject) {
@@ -36,7 +51,11 @@ package struct Lease: Sendable, Hashable {
             renewed: spec["renewTime"]?.string.flatMap { MicroTime($0) },
             duration: .seconds(min(max(spec["leaseDurationSeconds"]?.integer ?? 15, 1), 86_400)),
             transitions: spec["leaseTransitions"]?.integer ?? 0,
-            resourceVersion: object.resourceVersion
+            resourceVersion: object.resourceVersion,
+            uid: object.uid,
+            namespace: object.namespace,
+            name: object.name,
+            annotations: object.annotations
         )
     }
 
@@ -48,11 +67,12 @@ package struct Lease: Sendable, Hashable {
     /// The `spec` of the object.
     var spec: JSONValue {
         var members: [String: JSONValue] = [
-            "holderIdentity": .string(holder),
             // Zero is refused by the server.
             "leaseDurationSeconds": .integer(max(1, duration.components.seconds)),
-            "leaseTransitions": .integer(Int64(clamping: transitions)),
+            "leaseTransitions": .integer(Int64(Int32(clamping: max(transitions, 0)))),
         ]
+        // An empty one is refused: nobody is no holder.
+        if !holder.isEmpty { members["holderIdentity"] = .string(holder) }
         members["acquireTime"] = acquired.map { .string("\($0)") }
         members["renewTime"] = renewed.map { .string("\($0)") }
         return .object(members)

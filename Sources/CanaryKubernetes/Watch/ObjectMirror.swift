@@ -50,6 +50,8 @@ package actor ObjectMirror {
     private let labels: String?
     private let name: String?
     private let timing: Timing
+    private let reduction: ObjectReduction
+    private let onChange: (@Sendable (ObjectChange) -> Void)?
     private let clock = ContinuousClock()
     private var store = ObjectStore()
     private var backoff: Backoff
@@ -58,8 +60,11 @@ package actor ObjectMirror {
     /// How many watches in a row told nothing at all: from a version of the future, nothing ever comes.
     private var silences = 0
     private var task: Task<Void, Never>?
+    /// The first list, while it is under way: whoever else wants to start waits for it.
+    private var starting: Task<Result<Void, KubernetesError>, Never>?
     private var observers: [Int: AsyncStream<Void>.Continuation] = [:]
     private var lastObserver = 0
+    private var isStopped = false
 
     /// Makes a mirror, which holds nothing before `start`.
     ///
@@ -67,7 +72,9 @@ package actor ObjectMirror {
     ///   - namespace: nil for all namespaces.
     ///   - labels: a label selector.
     ///   - name: only the object of this name.
+    ///   - reduction: what is kept of each object.
     ///   - seed: of the random part of the pauses.
+    ///   - onChange: is told of each object that is new, changed or gone, in order. It must return at once.
     package init(
         client: KubernetesClient,
         resource: APIResource,
@@ -75,7 +82,9 @@ package actor ObjectMirror {
         labels: String? = nil,
         name: String? = nil,
         timing: Timing = Timing(),
-        seed: UInt64 = .random(in: .min ... .max)
+        reduction: ObjectReduction = .whole,
+        seed: UInt64 = .random(in: .min ... .max),
+        onChange: (@Sendable (ObjectChange) -> Void)? = nil
     ) {
         self.client = client
         self.resource = resource
@@ -83,6 +92,8 @@ package actor ObjectMirror {
         self.labels = labels
         self.name = name
         self.timing = timing
+        self.reduction = reduction
+        self.onChange = onChange
         backoff = Backoff(first: timing.firstPause, longest: timing.longestPause, seed: seed)
     }
 
@@ -94,8 +105,25 @@ package actor ObjectMirror {
     /// Makes the first list, and keeps it up to date from then on; throws if the list fails.
     package func start() async throws(KubernetesError) {
         guard task == nil else { return }
-        try await list()
-        guard task == nil else { return }
+        if let starting { return try await starting.value.get() }
+        // Ends with the list, whose time is bounded; cancelled with the caller that began it.
+        let first = Task { () -> Result<Void, KubernetesError> in
+            do throws(KubernetesError) {
+                try await self.list()
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        starting = first
+        let result = await withTaskCancellationHandler {
+            await first.value
+        } onCancel: {
+            first.cancel()
+        }
+        starting = nil
+        try result.get()
+        guard task == nil, !isStopped else { return }
         // Ended by `stop` or `deinit`; it holds the mirror only while a watch is open.
         task = Task { [weak self, wait = client.wait] in
             while !Task.isCancelled, let pause = await self?.watchOnce() {
@@ -110,13 +138,28 @@ package actor ObjectMirror {
         store.all
     }
 
+    /// Those of a namespace, or of all, that a selector picks, by namespace and name.
+    ///
+    /// - Complexity: O(what is picked) for a selector that asks for a label's value, after its first use.
+    package func objects(in namespace: String?, matching selector: LabelSelector?) -> [KubernetesObject] {
+        store.objects(in: namespace, matching: selector)
+    }
+
+    /// Goes up with every change of what is held.
+    package var revision: UInt64 { store.revision }
+
+    /// How many objects are held.
+    package var count: Int { store.count }
+
     package func object(named name: String, namespace: String) -> KubernetesObject? {
         store.object(ObjectStore.Key(namespace: namespace, name: name))
     }
 
     /// Takes in what the server answered to a write of ours, so that a reader sees it at once.
     package func note(_ object: KubernetesObject) {
-        if store.note(object) { tellObservers() }
+        guard let change = store.note(reduced(object)) else { return }
+        onChange?(change)
+        tellObservers()
     }
 
     /// Tells that something may have changed: objects, `failure` or `lastConfirmed`. Several changes may be
@@ -135,6 +178,8 @@ package actor ObjectMirror {
 
     /// Ends the watch and returns when it has ended. What is held stays.
     package func stop() async {
+        isStopped = true
+        starting?.cancel()
         task?.cancel()
         await task?.value
         for observer in observers.values { observer.finish() }
@@ -197,7 +242,7 @@ package actor ObjectMirror {
         lastConfirmed = clock.now
         switch event {
         case .stored(let object):
-            _ = store.store(object)
+            if let change = store.store(reduced(object)) { onChange?(change) }
             version = object.resourceVersion
             guard store.count <= client.limits.objects else {
                 throw .badAnswer(
@@ -208,7 +253,7 @@ package actor ObjectMirror {
                 )
             }
         case .deleted(let object):
-            _ = store.delete(object)
+            if let change = store.delete(object) { onChange?(change) }
             version = object.resourceVersion
         case .bookmark(let newer):
             version = newer
@@ -218,11 +263,18 @@ package actor ObjectMirror {
 
     private func list() async throws(KubernetesError) {
         store.beginList()
-        let list = try await client.list(resource, namespace: namespace, labels: labels, name: name)
-        store.replace(by: list)
+        let list = try await client.list(
+            resource,
+            namespace: namespace,
+            labels: labels,
+            name: name,
+            reduction: reduction
+        )
+        let changes = store.replace(by: list, telling: onChange != nil)
         version = list.resourceVersion
         lastConfirmed = clock.now
         failure = nil
+        if let onChange { changes.forEach(onChange) }
         tellObservers()
     }
 
@@ -232,6 +284,10 @@ package actor ObjectMirror {
         case .gone, .serverError, .invalid, .badAnswer, .notFound, .noSuchResource: false
         default: true
         }
+    }
+
+    private func reduced(_ object: KubernetesObject) -> KubernetesObject {
+        KubernetesObject(reduction.reduce(object.json, of: resource))
     }
 
     private func tellObservers() {

@@ -1,3 +1,5 @@
+import CanaryYAML
+
 /// The objects of a mirror, brought up to date by lists, events and our own writes.
 ///
 /// Versions are opaque, but those of one server are numbers that grow; where both are numbers an older object never
@@ -21,7 +23,12 @@ struct ObjectStore {
         }
     }
 
-    private var held: [Key: KubernetesObject] = [:]
+    /// Goes up with every change.
+    private(set) var revision: UInt64 = 0
+    private var held: [Key: KubernetesObject] = [:] {
+        didSet { revision &+= 1 }
+    }
+    private var index = LabelIndex()
     /// What was noted since the list that is under way began.
     private var noted: Set<Key> = []
 
@@ -29,6 +36,27 @@ struct ObjectStore {
 
     var all: [KubernetesObject] {
         held.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Those of a namespace, or of all, that a selector picks, by namespace and name.
+    ///
+    /// A selector that asks for a label's value looks at the objects that have it, which are kept together from its first use on;
+    /// anything else looks at all objects.
+    mutating func objects(in namespace: String?, matching selector: LabelSelector?) -> [KubernetesObject] {
+        guard namespace != nil || selector != nil else { return all }
+        if let selector, let (label, values) = selector.key {
+            index.build(label, of: held)
+            if let keys = index.keys(label, values, in: namespace) {
+                return keys.sorted().compactMap { key in
+                    guard let object = held[key], selector.picks(object.json["metadata"]?["labels"]) else { return nil }
+                    return object
+                }
+            }
+        }
+        return held.filter { key, object in
+            (namespace.map { $0 == key.namespace } ?? true)
+                && (selector?.picks(object.json["metadata"]?["labels"]) ?? true)
+        }.sorted { $0.key < $1.key }.map(\.value)
     }
 
     func object(_ key: Key) -> KubernetesObject? {
@@ -41,7 +69,9 @@ struct ObjectStore {
     }
 
     /// Replaces everything by a list, except for what was noted meanwhile and is newer.
-    mutating func replace(by list: ObjectList) {
+    ///
+    /// - Returns: what is different now, if somebody wants to know.
+    mutating func replace(by list: ObjectList, telling: Bool = false) -> [ObjectChange] {
         var next: [Key: KubernetesObject] = [:]
         for item in list.items { next[Key(item)] = item }
         for key in noted {
@@ -50,41 +80,59 @@ struct ObjectStore {
             }
             next[key] = mine
         }
+        let changes = telling ? Self.changes(from: held, to: next) : []
         held = next
+        index.rebuild(of: held)
         noted = []
+        return changes
+    }
+
+    private static func changes(
+        from old: [Key: KubernetesObject],
+        to new: [Key: KubernetesObject]
+    ) -> [ObjectChange] {
+        var changes: [ObjectChange] = []
+        for (key, object) in new where old[key]?.resourceVersion != object.resourceVersion {
+            changes.append(ObjectChange(before: old[key], after: object))
+        }
+        for (key, object) in old where new[key] == nil { changes.append(ObjectChange(before: object, after: nil)) }
+        return changes
     }
 
     /// Takes in an object that was stored, unless a newer form of it is held.
     ///
-    /// - Returns: whether anything changed.
-    mutating func store(_ object: KubernetesObject) -> Bool {
+    /// - Returns: what changed; nil if nothing did.
+    mutating func store(_ object: KubernetesObject) -> ObjectChange? {
         let key = Key(object)
-        if let mine = held[key] {
+        let mine = held[key]
+        if let mine {
             guard mine.resourceVersion != object.resourceVersion, !Self.isOlder(object.resourceVersion, mine) else {
-                return false
+                return nil
             }
         }
         held[key] = object
-        return true
+        index.change(key, from: mine, to: object)
+        return ObjectChange(before: mine, after: object)
     }
 
     /// Takes out an object, unless one of the same name was made after it.
     ///
-    /// - Returns: whether anything changed.
-    mutating func delete(_ object: KubernetesObject) -> Bool {
+    /// - Returns: what changed; nil if nothing did.
+    mutating func delete(_ object: KubernetesObject) -> ObjectChange? {
         let key = Key(object)
-        guard let mine = held[key] else { return false }
-        if mine.uid != object.uid, Self.isOlder(object.resourceVersion, mine) { return false }
+        guard let mine = held[key] else { return nil }
+        if mine.uid != object.uid, Self.isOlder(object.resourceVersion, mine) { return nil }
         held[key] = nil
+        index.change(key, from: mine, to: nil)
         noted.remove(key)
-        return true
+        return ObjectChange(before: mine, after: nil)
     }
 
     /// Takes in what the server answered to a write of ours.
-    mutating func note(_ object: KubernetesObject) -> Bool {
-        guard store(object) else { return false }
+    mutating func note(_ object: KubernetesObject) -> ObjectChange? {
+        guard let change = store(object) else { return nil }
         noted.insert(Key(object))
-        return true
+        return change
     }
 
     /// Whether a version is known to be older than an object's.

@@ -56,7 +56,7 @@ package struct Explanation: Sendable {
         writer.key("outcome")
         if let outcome { writer.string(outcome.qualifiedWord) } else { writer.null() }
         writer.key("reason")
-        if let outcome { writer.string(outcome.reason.text) } else { writer.null() }
+        if let outcome { writer.string(outcome.text) } else { writer.null() }
         writer.key("sentences")
         writer.strings(sentences)
         writer.key("verdict")

@@ -70,7 +70,7 @@ package struct JSONReport: Sendable {
             writer.put("word", outcome.word)
             writer.put("detail", outcome.qualifiedWord)
             writer.put("label", outcome.reason.label)
-            writer.put("reason", outcome.reason.text)
+            writer.put("reason", outcome.text)
             writer.put("exitCode", Int(outcome.exitCode.code))
         }
         writer.put("interruption", story.interruption?.text)

@@ -42,7 +42,7 @@ struct StoryWords: Sendable {
     var sentence: String {
         switch story.outcome {
         case .rolledBack(let reason, .incomplete(let why)): "\(reason.text); the rollback is incomplete: \(why)"
-        case let outcome?: outcome.reason.text
+        case let outcome?: outcome.text
         case nil: story.interruption?.text ?? unfinished
         }
     }

@@ -76,7 +76,7 @@ struct HistoryCells {
         case .rolledBack(let reason, .incomplete(let who))?: parts = ["incomplete: \(who)", reason.text]
         case .held(let hold, let reason)?: parts = ["\(hold.rawValue): \(reason.text)"]
         case .refused(let reason)?: parts = ["\(reason.label): \(reason.text)"]
-        case let outcome?: parts = [outcome.reason.text]
+        case let outcome?: parts = [outcome.text]
         case nil: parts = []
         }
         if item.row?.outcome?.reason.label != "operator", !helpers.isEmpty {

@@ -47,8 +47,27 @@ package struct HistoryFold: Sendable {
         case .notice(let notice): add(notice)
         case .interrupted(let reason): row.interruption = reason
         case .resumed: row.interruption = nil
+        case .restored(let state, _): restored(state)
         case .finished(let outcome): row.outcome = outcome
         case .judged, .recalled, .intent: break
+        }
+    }
+
+    /// Goes on from the account of what another journal tells in full.
+    private mutating func restored(_ state: RunState) {
+        let ledger = state.ledger
+        row.interruption = nil
+        row.stableRequests = ledger.stableRequests
+        row.canaryRequests = ledger.canaryRequests
+        row.stableFailures = ledger.stableFailures
+        row.canaryFailures = ledger.canaryFailures
+        let percents = ledger.steps.map(\.percent) + [state.rollout.route?.weights.canaryPercent ?? 0]
+        for percent in percents where percent.isFinite {
+            row.reachedPercent = max(row.reachedPercent, min(percent, 100))
+        }
+        if let release = state.rollout.release, !hasRelease {
+            row.stable.hashes = Array(release.stable.prefix(Self.mostHashes))
+            row.canary.hashes = Array(release.canary.prefix(Self.mostHashes))
         }
     }
 

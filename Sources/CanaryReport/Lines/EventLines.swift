@@ -10,14 +10,24 @@ package struct EventLines: Sendable {
 
     private var lastTold: String?
     private var untold = 0
+    private let namespace: String?
 
-    package init() {}
+    /// - Parameter namespace: that of the canary, where lines of many are mixed; nil leaves it out.
+    package init(namespace: String? = nil) {
+        self.namespace = namespace
+    }
+
+    /// Fields as one line.
+    package static func line(of fields: [(name: String, value: String)]) -> String {
+        fields.map { "\($0.name)=\(quoted($0.value))" }.joined(separator: " ")
+    }
 
     /// The line for what happened, without its newline; nil if it is not worth one.
     package mutating func line(_ progress: RunProgress) -> String? {
         var fields: [(String, String)] = [
             ("time", Figures.moment(progress.at)), ("run", progress.header.run), ("canary", progress.header.spec.name),
         ]
+        if let namespace { fields.append(("namespace", namespace)) }
         switch progress.happening {
         case .started:
             fields += [
@@ -43,7 +53,7 @@ package struct EventLines: Sendable {
         case .finished(let outcome):
             fields += [
                 ("event", "finished"), ("outcome", outcome.qualifiedWord), ("reason", outcome.reason.label),
-                ("message", outcome.reason.text),
+                ("message", outcome.text),
             ]
         case .interrupted(let reason):
             fields += [
@@ -52,7 +62,7 @@ package struct EventLines: Sendable {
                 ("message", reason.text),
             ]
         }
-        return fields.map { "\($0.0)=\(Self.quoted($0.1))" }.joined(separator: " ")
+        return Self.line(of: fields.map { (name: $0.0, value: $0.1) })
     }
 
     private mutating func isWorthTelling(_ verdict: Verdict, _ progress: RunProgress) -> Bool {

@@ -36,6 +36,11 @@ package struct MetricFamily: Sendable, Hashable {
     }
 }
 
+extension MetricFamily {
+    /// Names are unique, and samples are put in order by the thousand.
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
 /// One value of a family.
 package struct MetricSample: Sendable, Hashable {
     package struct Label: Sendable, Hashable {

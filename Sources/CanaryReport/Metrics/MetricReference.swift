@@ -19,6 +19,22 @@ package enum MetricReference {
         text += table(MetricCatalogue.page)
         text += """
 
+            ## `/metrics` of `haldane agent`
+
+            Of the agent itself:
+
+
+            """
+        text += table(MetricCatalogue.fleet)
+        text += """
+
+            Of each rollout that the agent has in hand, and for five minutes of one that has ended: the `haldane_run_*` families
+            above. So that 200 rollouts fit in one scrape, they show less than a run by itself: of phases the present one and
+            `finished`, of weights the canary's, of outcomes, writes and notices those that happened, and of latency one objective
+            `latency` with the most harm and the least safety of its bounds. `/run/NAMESPACE/NAME/metrics` shows all of one run. Canaries without a rollout
+            are counted in `haldane_agent_canaries` and have no series of their own. `haldane_build_info`, `haldane_page_*` and
+            `process_*` are there as well.
+
             ### Label values
 
             | label | values |
@@ -36,6 +52,8 @@ package enum MetricReference {
                 static_configs: [{ targets: ["127.0.0.1:9911"] }]   # haldane run SPEC --listen 127.0.0.1:9911 --linger 2m
             rule_files: [alerts.yaml]
             ```
+
+            An agent in the cluster listens on 0.0.0.0:9911, for probes and scrapes come over the pod's address.
 
             A run ends with its process: `--linger 2m` keeps the page until Prometheus has seen the outcome. `alerts.yaml`
             beside this file has rules for runs and for checks (`promtool test rules alerts.test.yaml` tests them);
@@ -61,18 +79,21 @@ package enum MetricReference {
 
     private static let values: [(String, String)] = [
         ("namespace, canary", "of the spec's metadata"),
-        ("phase", list(RunMetrics.phases)),
+        ("phase", "of runs: " + list(RunMetrics.phases) + "; of canaries: " + list(statuses)),
         ("outcome", "promoted, rolledBack, held, stopped, refused"),
         ("detail", "of rolledBack: proved, incomplete; of held: " + list(RunMetrics.holds.map(\.rawValue))),
         ("version", "stable, canary; of target faults also unknown"),
-        ("kind", "of weights: intended, observed; of evidence: harm, safety"),
-        ("objective", "errors, latency over a bucket's bound, and the names of own metrics; at most 40"),
+        ("kind", "of weights: intended, observed; of evidence: harm, safety; of mirrors: the plural of a kind"),
+        ("objective", "errors, latency over a bucket's bound (an agent: latency), names of own metrics; at most 40"),
+        ("scope", "of policies: cluster, a namespace, or NAMESPACE/NAME"),
         ("verdict", list(RunMetrics.verdictKinds.map(\.rawValue))),
         ("purpose", "step, promotion, rollback"),
         ("result", "applied, conflict, unavailable, impossible"),
         ("urgency", "info, warning, page"),
         ("reason", "words of the program; at most 40, the rest are counted as other"),
     ]
+
+    private static var statuses: [String] { CanaryStatus.Phase.allCases.map(\.rawValue) }
 
     private static func list(_ words: [String]) -> String { words.joined(separator: ", ") }
 }

@@ -44,12 +44,15 @@ package struct MetricsPage: Sendable {
     package func text(_ format: Format) -> String {
         var text = ""
         for family in families {
-            let name = format == .openMetrics ? family.name : family.sampleName
+            let sampleName = family.sampleName
+            let name = format == .openMetrics ? family.name : sampleName
             text += "# HELP \(name) \(Self.escaped(family.help, quotes: format == .openMetrics))\n"
             text += "# TYPE \(name) \(Self.type(family.kind, format))\n"
             if format == .openMetrics, let unit = family.unit { text += "# UNIT \(name) \(unit)\n" }
             for sample in samples[family] ?? [] {
-                text += "\(family.sampleName)\(Self.labels(sample.labels)) \(Self.number(sample.value))\n"
+                text += sampleName
+                Self.add(sample.labels, to: &text)
+                text += " \(Self.number(sample.value))\n"
             }
         }
         return format == .openMetrics ? text + "# EOF\n" : text
@@ -59,10 +62,24 @@ package struct MetricsPage: Sendable {
         kind == .info && format == .text ? "gauge" : kind.rawValue
     }
 
-    private static func labels(_ labels: [MetricSample.Label]) -> String {
-        guard !labels.isEmpty else { return "" }
-        let pairs = labels.map { "\($0.name)=\"\(escaped(harmless($0.value), quotes: true))\"" }
-        return "{\(pairs.joined(separator: ","))}"
+    private static func add(_ labels: [MetricSample.Label], to text: inout String) {
+        guard !labels.isEmpty else { return }
+        var sign: Character = "{"
+        for label in labels {
+            text.append(sign)
+            text += label.name
+            text += "=\""
+            text += isPlain(label.value) ? label.value : escaped(harmless(label.value), quotes: true)
+            text += "\""
+            sign = ","
+        }
+        text += "}"
+    }
+
+    /// Whether a value stands for itself, as nearly all do.
+    private static func isPlain(_ value: String) -> Bool {
+        value.utf8.count <= longestLabel
+            && value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
     }
 
     private static func harmless(_ value: String) -> String {

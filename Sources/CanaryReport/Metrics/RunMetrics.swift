@@ -28,6 +28,7 @@ package struct RunMetrics: Sendable {
     private(set) var verdicts: [Verdict.Kind: Int] = [:]
     private(set) var notices: [Notice.Urgency: Int] = [:]
     private(set) var writes: [Write: Int] = [:]
+    private var refusals = BoundedCounts()
     /// By the machine's clock.
     private(set) var lastWindowAt: Timestamp
     private(set) var lastUsableAt: Timestamp
@@ -44,6 +45,9 @@ package struct RunMetrics: Sendable {
 
     /// Whether rounds could be judged: telemetry has been read.
     package var hasTelemetry: Bool { verdicts.contains { $0.key != .unknown && $0.value > 0 } }
+
+    /// Writes of the route that were not taken, by the word of the reason.
+    package var refusedWrites: [String: Int] { refusals.counts }
 
     package var isJournalWritable: Bool { !isJournalLost }
 
@@ -74,6 +78,7 @@ package struct RunMetrics: Sendable {
         case .intent(let plan, _): purpose = plan.purpose
         case .input(.applied): noteWrite(.applied)
         case .input(.refused(let fault)):
+            if purpose != nil { refusals.add(fault.reason.label) }
             switch fault {
             case .conflict: noteWrite(.conflict)
             case .unavailable: noteWrite(.unavailable)
@@ -126,7 +131,7 @@ package struct RunMetrics: Sendable {
         "starting", "watching", "stepping", "analyzing", "baking", "rollingBack", "emptying", "finished",
     ]
     static let holds: [Outcome.Hold] = [
-        .deadline, .contested, .weightNotEffective, .capacity, .telemetryLost, .journalLost, .routeLost,
+        .deadline, .contested, .weightNotEffective, .capacity, .telemetryLost, .journalLost, .routeLost, .orphaned,
     ]
     static let verdictKinds: [Verdict.Kind] = [.healthy, .degraded, .undecided, .unknown]
 }

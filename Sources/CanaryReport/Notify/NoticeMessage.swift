@@ -70,7 +70,7 @@ package struct NoticeMessage: Sendable, Hashable {
         case .notice(let notice):
             self.init(notice, about: progress.header, at: progress.at)
         case .finished(let outcome):
-            self.init(Notice(.info, outcome.reason), about: progress.header, at: progress.at)
+            self.init(outcome.notice, about: progress.header, at: progress.at)
             self.outcome = outcome
         case .started, .resumed, .judged, .wrote, .interrupted:
             return nil

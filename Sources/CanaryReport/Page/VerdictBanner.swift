@@ -52,6 +52,7 @@ struct VerdictBanner: Sendable {
     private static func headline(_ view: StoryView) -> String {
         let canary = view.canary
         switch view.story.outcome {
+        case .promoted(_, unsettled: .some): return "\(canary) was promoted; Git does not know yet"
         case .promoted: return "\(canary) was promoted"
         case .rolledBack(_, .proved): return "\(canary) was rolled back"
         case .rolledBack(_, .incomplete): return "\(canary) was rolled back, but still gets requests"
@@ -80,6 +81,7 @@ struct VerdictBanner: Sendable {
         case .telemetryLost: "telemetry is lost"
         case .journalLost: "the journal cannot be written"
         case .routeLost: "the route is lost"
+        case .orphaned: "its process is gone, and its evidence with it"
         }
     }
 
@@ -91,9 +93,10 @@ struct VerdictBanner: Sendable {
         let length = view.begin.map { PageText.duration(max(story.seconds - $0, 0)) }
         let after = length.map { ", \($0) after it got its first requests" } ?? ""
         switch story.outcome {
-        case .promoted(let reason):
-            return
-                "\(canary) carries \(top) of the traffic\(after). \(PageText.sentence(reason.text, keeping: label(view)))"
+        case .promoted(let reason, let unsettled):
+            let rest = unsettled.map { " " + PageText.sentence($0.text, keeping: label(view)) } ?? ""
+            return "\(canary) carries \(top) of the traffic\(after). "
+                + PageText.sentence(reason.text, keeping: label(view)) + rest
         case .rolledBack(let reason, let emptiness):
             let words =
                 decided(view)

@@ -99,9 +99,15 @@ package struct ReplaySummary: Sendable {
                 )
             }
         }
+        if !EngineVersion.mayContinue(header) {
+            lines.append(
+                "  it was judged by version \(header.engine ?? 1) of the statistics, and this Haldane has version "
+                    + "\(EngineVersion.current): verdicts may differ because the statistics changed"
+            )
+        }
         if let outcome {
             lines.append(
-                "  \(settings.isEmpty ? "outcome   " : "it was    ")  \(Self.word(outcome, header)): \(TextCells.harmless(outcome.reason.text))"
+                "  \(settings.isEmpty ? "outcome   " : "it was    ")  \(Self.word(outcome, header)): \(TextCells.harmless(outcome.text))"
             )
         }
         let most = settings.isEmpty ? 20 : 5
@@ -207,6 +213,10 @@ package struct ReplaySummary: Sendable {
         writer.endArray()
         writer.key("tornBytes")
         writer.integer(tornBytes)
+        writer.key("engine")
+        writer.integer(header.engine ?? 1)
+        writer.key("presentEngine")
+        writer.integer(EngineVersion.current)
         writer.endObject()
         writer.endLine()
         return writer.take()

@@ -8,14 +8,22 @@ import Mustache
 package struct StatusPage: Sendable {
     private let view: StatusView?
     private let sections: [PageSection]
+    private let isOneOfMany: Bool
 
     /// - Parameters:
     ///   - status: nil before the run has begun.
     ///   - ledger: of the same moment.
     ///   - story: the run so far, for the charts; nil leaves them out.
-    package init(status: RunStatus?, ledger: RunLedger = RunLedger(), story: RunStory? = nil) {
+    ///   - isOneOfMany: whether it stands at `run/NAMESPACE/NAME/` below an agent's page.
+    package init(
+        status: RunStatus?,
+        ledger: RunLedger = RunLedger(),
+        story: RunStory? = nil,
+        isOneOfMany: Bool = false
+    ) {
         view = status.map { StatusView($0, ledger) }
         sections = story.map { PageSections($0).all } ?? []
+        self.isOneOfMany = isOneOfMany
     }
 
     /// The part that changes.
@@ -34,18 +42,16 @@ package struct StatusPage: Sendable {
     ///   - fragment: as made before.
     ///   - nonce: of the answer's Content-Security-Policy, so that this script runs and no other.
     package func html(fragment: String, nonce: String) -> String {
-        Self.render(
-            Self.frame,
-            [
-                "title": .text(view.map { "\($0.headline) – \($0.name)" } ?? "haldane"),
-                "style": .markup(PageStyle.css + ChartStyle.css + StatusStyle.css),
-                "subject": .text(view.map { "\($0.name): \($0.stable) → \($0.canary)" } ?? ""),
-                "fragment": .markup(fragment),
-                "nonce": .text(nonce),
-                "script": .markup(StatusScript.text),
-                "seconds": .text("\(StatusScript.reloadSeconds)"),
-            ]
-        )
+        StatusFrame(
+            title: view.map { "\($0.headline) – \($0.name)" } ?? "haldane",
+            brand: "live status",
+            subject: view.map { "\($0.name): \($0.stable) → \($0.canary)" } ?? "",
+            style: StatusStyle.css,
+            links: [("report", "Report so far")]
+                + ["status.json", "metrics", "healthz", "readyz"].map { (path: $0, words: $0) }
+                + (isOneOfMany ? [("../../../", "All canaries")] : []),
+            script: StatusScript.text(.run)
+        ).html(fragment: fragment, nonce: nonce)
     }
 
     private static let waiting = """
@@ -59,7 +65,6 @@ package struct StatusPage: Sendable {
         template?.render(PageValue.object(values).rendered) ?? ""
     }
 
-    // Both texts are constants that the tests render. Values escape themselves, scalar by scalar.
-    private static let frame = try? MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}" + StatusTemplates.frame)
+    // A constant that the tests render. Values escape themselves, scalar by scalar.
     private static let body = try? MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}" + StatusTemplates.body)
 }

@@ -19,15 +19,14 @@ enum StatusTemplates {
         <body>
         <a class="skip" href="#page">Skip to the state</a>
         <header class="top">
-        <p class="brand"><strong>haldane</strong> <span>live status</span></p>
+        <p class="brand"><strong>haldane</strong> <span>{{brand}}</span></p>
         <p class="subject">{{subject}}</p>
         </header>
         <main id="page">
         {{{fragment}}}</main>
         <footer>
         <p id="live" role="status">As of now; without script this page loads itself anew every {{seconds}} s.</p>
-        <p><a href="/report">Report so far</a> · <a href="/status.json">status.json</a> · <a href="/metrics">metrics</a>
-        · <a href="/healthz">healthz</a> · <a href="/readyz">readyz</a></p>
+        <p>{{{links}}}</p>
         </footer>
         <script nonce="{{nonce}}">
         {{{script}}}

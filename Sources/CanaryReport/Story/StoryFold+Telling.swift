@@ -9,6 +9,8 @@ struct TellingState: Sendable {
     var refusal: (number: Int, plan: WeightPlan?, label: String, count: Int)?
     /// Doubts that were told, each once a step.
     var doubts: Set<Doubt> = []
+    /// Why the run was taken over from somebody else; the process that does so says it more than once.
+    var takenOver: Reason?
     /// Rounds without a verdict that are going on.
     var silence: (since: Double, windows: Int, isTold: Bool)?
 
@@ -43,8 +45,8 @@ extension StoryFold {
     mutating func tell(_ notice: Notice, at seconds: Double) {
         let reason = notice.reason
         switch (notice.urgency, reason.label) {
-        case (.info, "step"), (.info, "operator"):
-            // The write and the command are events of their own.
+        case (.info, "step"), (.info, "operator"), (.info, "gate"), (.info, "taken-over"):
+            // The write, the command, the gate and the new owner are events of their own.
             return
         case (.info, "past"):
             log.add(max(seconds, 0), .automation, .neutral, "note", reason.text)
@@ -70,7 +72,7 @@ extension StoryFold {
             case .bad: .bad
             case .warning, .quiet, .strong: .warning
             }
-        var text = outcome.reason.text
+        var text = outcome.text
         switch outcome {
         case .rolledBack(_, .proved):
             text += "; telemetry proves that no request reaches \(header.canary.label) any more"
@@ -111,9 +113,31 @@ extension StoryFold {
             log.add(seconds, .automation, .neutral, "history", "\(text), \(Phrase.duration(length))")
         case .journalLost(let reason):
             log.add(seconds, .alerts, .bad, "journal lost", reason.text)
+        case .gate(let reason):
+            tellGate(reason, before: before.gate, at: seconds)
         case .routeUnreadable, .judged, .population, .tick:
             break
         }
+    }
+
+    /// Tells what keeps the weight from rising when it begins, becomes another thing, and ends.
+    private mutating func tellGate(_ reason: Reason?, before: Rollout.Gate?, at seconds: Double) {
+        if let reason {
+            guard before?.reason.label != reason.label else { return }
+            log.add(seconds, .automation, .warning, "steps up wait", reason.text)
+        } else if let before {
+            let length = Phrase.duration(max(seconds - self.seconds(before.since), 0).rounded())
+            let text = "after \(length); what kept them was: \(before.reason.text)"
+            log.add(seconds, .automation, .neutral, "steps up may go on", text)
+        }
+    }
+
+    /// A weight of before the run was taken over.
+    mutating func tellEarlier(_ step: RunLedger.Step) {
+        guard step.percent > 0, step.fromSeconds.isFinite else { return }
+        let weight = Phrase.weight(step.percent)
+        let text = "\(header.canary.label) had \(weight) from here on; what happened then is in another journal"
+        log.add(max(step.fromSeconds, 0), .routeWrites, .neutral, "\(weight) in force", text, percent: step.percent)
     }
 
     private mutating func tellFound(_ snapshot: RouteSnapshot, at seconds: Double) {

@@ -39,6 +39,8 @@ package struct StoryFold: Sendable {
     private var isSequenced = false
     /// The last verdict of the comparison side by side.
     private var comparison: Verdict?
+    /// What happened before this journal, if the run was taken over from somewhere else.
+    private var earlier: RunLedger?
 
     package init(header: RunHeader) {
         self.header = header
@@ -127,12 +129,38 @@ package struct StoryFold: Sendable {
         case .resumed(let reason):
             end = max(end, at)
             interruption = nil
+            guard telling.takenOver != reason else { return }
             log.add(seconds(at), .automation, .neutral, "taken up again", reason.text)
+        case .restored(_, let reason):
+            end = max(end, at)
+            interruption = nil
+            state.follow(event, window: nil, at: at)
+            restored(reason, at: max(seconds(at), lastAt))
         case .finished(let outcome):
             end = max(end, at)
             state.follow(event, window: nil, at: at)
             tell(outcome, at: seconds(at))
         }
+    }
+
+    /// Goes on from the account of what another journal tells in full.
+    private mutating func restored(_ reason: Reason, at seconds: Double) {
+        let ledger = state.ledger
+        earlier = ledger
+        lastAt = seconds
+        quality.follow(state.rollout)
+        for step in ledger.steps {
+            if step.percent.isFinite { highestPercent = max(highestPercent, step.percent) }
+            tellEarlier(step)
+        }
+        highestPercent = max(highestPercent, state.rollout.route?.weights.canaryPercent ?? 0)
+        if let verdict = ledger.lastComparison {
+            comparison = verdict
+            range = verdict.findings.first { $0.edge == nil && $0.custom == nil }?.difference95
+            book.noteTotal(verdict)
+        }
+        telling.takenOver = reason
+        log.add(seconds, .automation, .neutral, "taken over", reason.text)
     }
 
     private mutating func judged(
@@ -269,7 +297,9 @@ extension StoryFold {
     /// What the canary cost in the windows that were compared.
     private var harm: HarmDone? {
         let (stable, canary) = (requests.stable, requests.canary)
-        guard comparison != nil, canary.requests > 0,
+        let before = earlier.map { ($0.canaryRequests, $0.canaryFailures, $0.extraFailures) } ?? (0, 0, 0)
+        let all = (requests: canary.requests &+ before.0, failures: canary.failures &+ before.1)
+        guard comparison != nil, all.requests > 0,
             let interval = MomentDraft.Comparison(
                 stable: EventCount(),
                 canary: EventCount(),
@@ -277,20 +307,20 @@ extension StoryFold {
                 sequence: isSequenced ? sequence : nil
             ).interval()
         else { return nil }
-        let served = Double(canary.requests)
-        let difference = requests.extraFailures / served
+        let served = Double(all.requests)
+        let difference = (requests.extraFailures + before.2) / served
         // The sequence weighs windows in another way, so that the sum over them may lie outside by a hair.
         let low = min(interval.lower, difference)
         let high = max(interval.upper, difference)
-        let rate = requests.seconds > 0 ? (Double(stable.requests) + served) / requests.seconds : 0
+        let rate = requests.seconds > 0 ? (Double(stable.requests) + Double(canary.requests)) / requests.seconds : 0
         return HarmDone(
-            requests: canary.requests,
-            failures: canary.failures,
+            requests: all.requests,
+            failures: all.failures,
             extraFailures: difference * served,
             // No more than failed can have failed because of the canary.
             extraFailuresBand: ConfidenceInterval(
                 lower: low * served,
-                upper: min(high * served, max(Double(canary.failures), difference * served))
+                upper: min(high * served, max(Double(all.failures), difference * served))
             ),
             extraSlow: extraSlow,
             failuresPerHourAtFull: difference * rate * 3600,

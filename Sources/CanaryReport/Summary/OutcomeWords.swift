@@ -5,6 +5,7 @@ enum OutcomeWords {
     /// `promoted`, `rolled back`, `held (deadline)`.
     static func short(_ outcome: Outcome) -> String {
         switch outcome {
+        case .promoted(_, unsettled: .some): "promoted (unsettled)"
         case .promoted: "promoted"
         case .rolledBack(_, .proved): "rolled back"
         case .rolledBack(_, .incomplete): "rolled back (incomplete)"
@@ -47,6 +48,8 @@ enum OutcomeWords {
     /// What a person should do now.
     static func next(_ outcome: Outcome, canary: String) -> String {
         switch outcome {
+        case .promoted(_, unsettled: let unsettled?):
+            return unsettled.text
         case .promoted:
             return "nothing; \(canary) carries the weight it was meant to carry"
         case .rolledBack(let reason, .proved) where reason.label == "operator":
@@ -71,6 +74,8 @@ enum OutcomeWords {
             return "bring the telemetry back (`haldane scrape TARGET`, or `queries run` of a server), run again"
         case .held(.routeLost, _):
             return "bring the route back, look at its weights by hand, run again"
+        case .held(.orphaned, _):
+            return "look at \(canary) and set the weights by hand, then try it again with `haldane retry`"
         case .held(.journalLost, _):
             return "make room for the journal, run again"
         case .stopped:

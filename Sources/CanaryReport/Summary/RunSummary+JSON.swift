@@ -62,7 +62,7 @@ extension RunSummary {
 
     private var reason: String {
         guard let outcome = report.outcome else { return report.interruption?.text ?? "interrupted" }
-        guard case .rolledBack(let reason, .incomplete(let who)) = outcome else { return outcome.reason.text }
+        guard case .rolledBack(let reason, .incomplete(let who)) = outcome else { return outcome.text }
         return "\(reason.text); incomplete: \(who)"
     }
 

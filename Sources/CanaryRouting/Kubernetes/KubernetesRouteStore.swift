@@ -14,7 +14,7 @@ package actor KubernetesRouteStore: RouteStore {
     package nonisolated let namespace: String
 
     private let client: KubernetesClient
-    private let mirror: ObjectMirror
+    private let mirror: any MirroredObjects
     private let patience: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
     private var selection: RouteSelection
@@ -31,7 +31,7 @@ package actor KubernetesRouteStore: RouteStore {
         client: KubernetesClient,
         resource: APIResource,
         selection: RouteSelection,
-        mirror: ObjectMirror,
+        mirror: any MirroredObjects,
         patience: Duration = .seconds(35),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {

@@ -97,6 +97,28 @@ struct RoutePermissions: Sendable {
                 )
             )
         }
+        for verb in ["get", "create", "update"] {
+            needs.append(
+                Need(
+                    verb: verb,
+                    resource: .leases,
+                    namespace: place,
+                    severity: .refuse,
+                    why: "the rollout cannot be claimed, so that two processes could write its weights"
+                )
+            )
+        }
+        for verb in ["get", "create", "update", "delete"] {
+            needs.append(
+                Need(
+                    verb: verb,
+                    resource: .configMaps,
+                    namespace: place,
+                    severity: .warning,
+                    why: "nobody could go on with the evidence if this process dies; guards.onOrphan would decide"
+                )
+            )
+        }
         needs.append(
             Need(verb: "create", resource: .events, namespace: place, severity: .info, why: "decisions leave no events")
         )

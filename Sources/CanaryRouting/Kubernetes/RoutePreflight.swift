@@ -9,18 +9,22 @@ package struct RoutePreflight: Sendable {
     private let accept: Set<RouteSpec.Acceptance>
     private let pods: PodScrape?
     private let countsAtServer: Bool
+    private let mirrors: MirrorPool?
 
     /// - Parameters:
     ///   - pods: how pods are found and scraped, for the permissions that needs; nil if the spec lists its targets.
     ///   - countsAtServer: whether the reporter is `destination`.
+    ///   - mirrors: what is mirrored of the whole cluster is not listed again.
     package init(
         client: KubernetesClient,
         selection: RouteSelection,
         accept: Set<RouteSpec.Acceptance>,
         pods: PodScrape?,
-        countsAtServer: Bool
+        countsAtServer: Bool,
+        mirrors: MirrorPool? = nil
     ) {
         self.client = client
+        self.mirrors = mirrors
         self.selection = selection
         self.accept = accept
         self.pods = pods
@@ -88,6 +92,10 @@ package struct RoutePreflight: Sendable {
     private func list(_ resource: APIResource) async -> Looked {
         do throws(KubernetesError) {
             let served = try await client.served(resource)
+            if let mirrors, mirrors.scope == .cluster {
+                let mirror = try await mirrors.mirror(MirrorQuery(resource: served, namespace: nil))
+                return Looked(items: await mirror.objects())
+            }
             return Looked(items: try await client.list(served, namespace: nil).items)
         } catch {
             switch error.code {

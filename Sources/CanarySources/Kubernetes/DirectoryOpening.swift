@@ -8,6 +8,8 @@ struct DirectoryOpening: Sendable {
     let spec: CanarySpec
     let route: KubernetesObject
     let client: KubernetesClient
+    /// Who gives the mirrors: the client itself, or what is shared.
+    let mirrors: any MirrorProvider
     let backends: RouteBackends
 
     struct Result: Sendable {
@@ -148,7 +150,7 @@ struct DirectoryOpening: Sendable {
     private func open(_ group: PodGroup, in callers: inout MirrorSet) async throws(SourceError) {
         let query = MirrorQuery(resource: .pods, namespace: group.namespace, labels: group.labels)
         do {
-            try await callers.open([query], client)
+            try await callers.open([query], mirrors)
         } catch {
             guard error.code == .forbidden, let fallback = group.fallback else { throw SourceError(error) }
             try await open([MirrorQuery(resource: .pods, namespace: fallback, labels: group.labels)], in: &callers)
@@ -226,7 +228,7 @@ struct DirectoryOpening: Sendable {
 
     private func open(_ queries: [MirrorQuery], in set: inout MirrorSet) async throws(SourceError) {
         do {
-            try await set.open(queries, client)
+            try await set.open(queries, mirrors)
         } catch {
             throw SourceError(error)
         }

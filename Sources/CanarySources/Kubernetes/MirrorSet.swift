@@ -1,37 +1,22 @@
 import CanaryKubernetes
 
-/// The mirrors of one question: what is asked, of whom.
-struct MirrorQuery: Sendable, Hashable {
-    var resource: APIResource
-    var namespace: String?
-    var labels: String?
-    var name: String?
-}
-
 /// Mirrors that are kept together: what each holds, and how fresh the oldest is.
 struct MirrorSet: Sendable {
-    private(set) var mirrors: [MirrorQuery: ObjectMirror] = [:]
+    private(set) var mirrors: [MirrorQuery: any MirroredObjects] = [:]
 
     /// What is asked now.
     var queries: Set<MirrorQuery> { Set(mirrors.keys) }
 
     /// Opens mirrors for the queries that have none; if one cannot be opened, none of the new ones is kept.
-    mutating func open(_ queries: some Sequence<MirrorQuery>, _ client: KubernetesClient) async throws(KubernetesError)
-    {
-        var opened: [MirrorQuery: ObjectMirror] = [:]
+    mutating func open(
+        _ queries: some Sequence<MirrorQuery>,
+        _ provider: any MirrorProvider
+    ) async throws(KubernetesError) {
+        var opened: [MirrorQuery: any MirroredObjects] = [:]
         for query in queries where mirrors[query] == nil && opened[query] == nil {
-            let mirror = ObjectMirror(
-                client: client,
-                resource: query.resource,
-                namespace: query.namespace,
-                labels: query.labels,
-                name: query.name
-            )
             do {
-                try await mirror.start()
-                opened[query] = mirror
+                opened[query] = try await provider.mirror(query)
             } catch {
-                await mirror.stop()
                 for other in opened.values { await other.stop() }
                 throw error
             }
@@ -49,6 +34,13 @@ struct MirrorSet: Sendable {
     /// Ends all of them.
     func close() async {
         for mirror in mirrors.values { await mirror.stop() }
+    }
+
+    /// Changes whenever what is held does.
+    func revision() async -> [MirrorQuery: UInt64] {
+        var all: [MirrorQuery: UInt64] = [:]
+        for (query, mirror) in mirrors { all[query] = await mirror.revision }
+        return all
     }
 
     /// The objects of a kind, from all namespaces that are mirrored.

@@ -20,7 +20,7 @@ package actor PodDirectory {
     package static let patience = Duration.seconds(300)
 
     private let spec: CanarySpec
-    private let client: KubernetesClient
+    private let mirrors: any MirrorProvider
     private let targetsOfPods: PodTargets?
     private let backends: RouteBackends
 
@@ -35,6 +35,8 @@ package actor PodDirectory {
     private var versions: (stable: VersionSelector, canary: VersionSelector)
     /// Why the definitions as they are now cannot be used; the former ones stay in force.
     private var trouble: SourceError?
+    /// The definitions that were looked at last.
+    private var looked: [MirrorQuery: UInt64] = [:]
     private var isReopening = false
     private var isClosed = false
 
@@ -42,23 +44,37 @@ package actor PodDirectory {
     ///
     /// - Parameters:
     ///   - route: the VirtualService, HTTPRoute or GRPCRoute of the spec, in its namespace.
+    ///   - mirrors: who gives mirrors; nil for mirrors of its own.
     /// - Throws: if a Service, subset, gateway or waypoint is not there, may not be read, or has no answer; if neither
     ///   version has a pod. A version alone may have none.
     package static func open(
         spec: CanarySpec,
         route: KubernetesObject,
-        client: KubernetesClient
+        client: KubernetesClient,
+        mirrors: (any MirrorProvider)? = nil
     ) async throws(SourceError) -> PodDirectory {
         let backends = try RouteBackends(spec.route, object: route)
-        let opening = DirectoryOpening(spec: spec, route: route, client: client, backends: backends)
+        let provider = mirrors ?? client
+        let opening = DirectoryOpening(
+            spec: spec,
+            route: route,
+            client: client,
+            mirrors: provider,
+            backends: backends
+        )
         let opened = try await opening.run()
-        return PodDirectory(spec: spec, client: client, backends: backends, opened)
+        return PodDirectory(spec: spec, client: client, mirrors: provider, backends: backends, opened)
     }
 
-    private init(spec: CanarySpec, client: KubernetesClient, backends: RouteBackends, _ opened: DirectoryOpening.Result)
-    {
+    private init(
+        spec: CanarySpec,
+        client: KubernetesClient,
+        mirrors: any MirrorProvider,
+        backends: RouteBackends,
+        _ opened: DirectoryOpening.Result
+    ) {
         self.spec = spec
-        self.client = client
+        self.mirrors = mirrors
         self.backends = backends
         targetsOfPods = spec.telemetry.pods.map { scrape in
             PodTargets(scrape: scrape, telemetry: spec.telemetry) { namespace, pod, port, path in
@@ -98,6 +114,8 @@ package actor PodDirectory {
         guard !isReopening, !isClosed else { return }
         isReopening = true
         defer { isReopening = false }
+        let revision = await definitions.revision()
+        guard revision != looked || trouble != nil else { return }
         let services = await definitions.objects(.services)
         var rules: [KubernetesObject] = []
         if let resource = self.rules { rules = await definitions.objects(resource) }
@@ -108,7 +126,7 @@ package actor PodDirectory {
                 let queries = PodQuery.mirrors(stable, canary)
                 var wider = endpoints
                 do {
-                    try await wider.open(queries, client)
+                    try await wider.open(queries, mirrors)
                 } catch {
                     throw SourceError(error)
                 }
@@ -121,6 +139,7 @@ package actor PodDirectory {
                 versions = (stable, canary)
             }
             trouble = nil
+            looked = revision
         } catch {
             trouble = error
         }

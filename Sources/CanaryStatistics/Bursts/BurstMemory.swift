@@ -3,7 +3,7 @@
 /// Every stable pod is judged as if it were the canary, against the other stable pods of the same window but never
 /// against less than their slow mean. What the best-placed start would have collected is what an episode on a canary
 /// pod could collect as well.
-package struct BurstMemory: Sendable, Hashable {
+package struct BurstMemory: Sendable, Hashable, Codable {
     /// Largest evidence so far, by metric; lanes are the six effect sizes.
     private(set) var top: [SIMD8<Double>]
     /// Pod-windows with requests so far (U).
@@ -26,6 +26,12 @@ package struct BurstMemory: Sendable, Hashable {
         self.slowMean = slowMean
         self.slowMeanWindows = max(slowMeanWindows, 1)
         top = [SIMD8<Double>](repeating: SIMD8(repeating: 0), count: slowMean.count)
+    }
+
+    /// Whether a decoded memory can be gone on with.
+    func isSound(model: EngineModel) -> Bool {
+        top.count == model.metricCount && slowMean.count == model.metricCount && rho == model.rho
+            && delta == model.delta
     }
 
     /// Largest evidence of a metric so far at each of the six effect sizes.

@@ -2,7 +2,7 @@
 ///
 /// An episode on a pod costs in proportion to its traffic. The value never falls from one step to the next, though it
 /// can within a step.
-package struct CanaryLoad: Sendable, Hashable {
+package struct CanaryLoad: Sendable, Hashable, Codable {
     /// The load after the last window.
     package private(set) var value = 0.0
     private let floor: Double

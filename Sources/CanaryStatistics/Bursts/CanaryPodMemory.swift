@@ -1,11 +1,16 @@
 /// Evidence against each canary pod by itself, for the rule that one pod alone is not enough (§8.3).
-struct CanaryPodMemory: Sendable, Hashable {
+struct CanaryPodMemory: Sendable, Hashable, Codable {
     private var roster = PodRoster()
     private var evidence: [SIMD8<Double>] = []
     private let metricCount: Int
 
     init(metricCount: Int) {
         self.metricCount = metricCount
+    }
+
+    /// Whether a decoded memory can be gone on with.
+    func isSound(metricCount: Int) -> Bool {
+        self.metricCount == metricCount && evidence.count == roster.names.count * metricCount
     }
 
     /// Pods in the last window that listed any.

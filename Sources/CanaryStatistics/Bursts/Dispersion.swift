@@ -2,9 +2,9 @@
 ///
 /// Quadratic deviations of one half's events from its share, summed over blocks of 1, 4 and 12 windows, against the
 /// events that they contain. A shared incident does not count: halves are compared within a block.
-package struct Dispersion: Sendable, Hashable {
+package struct Dispersion: Sendable, Hashable, Codable {
     /// One metric's counts in both halves.
-    package struct Halves: Sendable, Hashable {
+    package struct Halves: Sendable, Hashable, Codable {
         /// The first half (A).
         package var first: EventCount
         /// The second half (B).
@@ -17,7 +17,7 @@ package struct Dispersion: Sendable, Hashable {
         }
     }
 
-    private struct Block: Sendable, Hashable {
+    private struct Block: Sendable, Hashable, Codable {
         var counts = Halves()
         /// Q_L: weighted squared deviations.
         var deviation = 0.0
@@ -42,6 +42,12 @@ package struct Dispersion: Sendable, Hashable {
         self.prior = prior
         self.safety = safety
         blocks = [Block](repeating: Block(), count: max(metricCount, 0) * Self.lengths.count)
+    }
+
+    /// Whether a decoded state can be gone on with.
+    func isSound(metricCount: Int) -> Bool {
+        blocks.count == metricCount * Self.lengths.count && fill.count == Self.lengths.count
+            && zip(fill, Self.lengths).allSatisfy { (0..<$1).contains($0) }
     }
 
     /// Takes in one window: one entry a metric. A window without traffic takes its place in its blocks.

@@ -1,5 +1,5 @@
 /// The pods of one version in the order of the present window, so that their state can live in flat arrays.
-package struct PodRoster: Sendable, Hashable {
+package struct PodRoster: Sendable, Hashable, Codable {
     package private(set) var names: [String] = []
 
     /// No pods yet.

@@ -1,5 +1,5 @@
 /// phi1 of every metric, learnt from the stable version's history and kept up with every judged window (§8.1).
-struct StableDispersion: Sendable, Hashable {
+struct StableDispersion: Sendable, Hashable, Codable {
     /// phi1 by metric for the next window: it depends on the past only.
     private(set) var phi: [Double]
 
@@ -24,6 +24,12 @@ struct StableDispersion: Sendable, Hashable {
         shareEvents = configuration.dispersionShareEvents
         self.isSinglePod = isSinglePod
         scratch = [Dispersion.Halves](repeating: Dispersion.Halves(), count: metricCount)
+    }
+
+    /// Whether a decoded state can be gone on with.
+    func isSound(metricCount: Int) -> Bool {
+        phi.count == metricCount && floors.count == metricCount && scratch.count == metricCount
+            && (waiting.map { $0.count == metricCount } ?? true) && dispersion.isSound(metricCount: metricCount)
     }
 
     /// Takes in a window after it was judged, or one of the history.

@@ -2,7 +2,7 @@
 ///
 /// Pods join in order of first appearance, by name within a window, each the half with fewer live pods, the first on a
 /// tie. A pod that is not listed any more has left its half.
-package struct StableHalves: Sendable, Hashable {
+package struct StableHalves: Sendable, Hashable, Codable {
     /// True for the pods of the second half, in the roster's order.
     package private(set) var isSecond: [Bool] = []
 

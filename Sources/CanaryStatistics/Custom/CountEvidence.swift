@@ -4,7 +4,7 @@
 /// stable's share is and however it moves, the mean of the e-value is at most one while the canary's share is at most
 /// stable's plus the tolerance, if events are independent given the past. Counts and exposures are divided by the
 /// dispersion of stable's own windows with z = 1, because pods are not told apart.
-struct CountEvidence: Sendable, Hashable {
+struct CountEvidence: Sendable, Hashable, Codable {
     private(set) var stableTotal = EventCount()
     private(set) var canaryTotal = EventCount()
     private(set) var dispersion: PairDispersion

@@ -1,5 +1,5 @@
 /// A metric of the user's own, and how much worse the canary may be.
-package struct CustomObjective: Sendable, Hashable {
+package struct CustomObjective: Sendable, Hashable, Codable {
     package let name: String
     /// Of counts an additional share of bad events, of a gauge a relative change; at least 0.
     package let tolerance: Double
@@ -21,7 +21,7 @@ package struct CustomObjective: Sendable, Hashable {
 /// A value: the same windows give the same bits on any machine. Nothing grows with the number of windows.
 ///
 /// - Complexity: O(metrics × buckets) for each window.
-package struct CustomEngine: Sendable, Hashable {
+package struct CustomEngine: Sendable, Hashable, Codable {
     private let configuration: EngineConfiguration
     private let grid: TiltGrid
     private let threshold: Double
@@ -66,6 +66,14 @@ package struct CustomEngine: Sendable, Hashable {
             anyTime: configuration.anyTimePrior,
             meanSeconds: configuration.anyTimeMean
         )
+    }
+
+    /// Whether a decoded judge can be gone on with: it was made for these objectives, and no window can trap it.
+    package func isSound(_ objectives: [CustomObjective], _ configuration: EngineConfiguration) -> Bool {
+        self.configuration == configuration
+            && grid == TiltGrid.regression(low: configuration.tiltLow, high: configuration.tiltHigh)
+            && metrics.count == objectives.count
+            && zip(metrics, objectives).allSatisfy { $0.isSound($1) }
     }
 
     /// Judges one window.

@@ -1,5 +1,5 @@
 /// The prior mass of a window: of bets that start with it, and of all that started until now.
-struct CustomMass: Sendable, Hashable {
+struct CustomMass: Sendable, Hashable, Codable {
     /// Log of the mass of a start in this window.
     var log: Double
     /// Log of the mass given out before this window, and with it.
@@ -8,8 +8,8 @@ struct CustomMass: Sendable, Hashable {
 }
 
 /// One metric of the user's own: its kind, its evidence, and whether there is data.
-struct CustomMetric: Sendable, Hashable {
-    private enum Form: Sendable, Hashable {
+struct CustomMetric: Sendable, Hashable, Codable {
+    private enum Form: Sendable, Hashable, Codable {
         /// No data yet.
         case unseen
         case ratio(CountEvidence)
@@ -17,7 +17,7 @@ struct CustomMetric: Sendable, Hashable {
         case gauge(GaugeEvidence)
     }
 
-    private struct Identity: Sendable, Hashable {
+    private struct Identity: Sendable, Hashable, Codable {
         var kind: CustomReading.Kind
         var isHigherBetter: Bool
 
@@ -67,6 +67,17 @@ struct CustomMetric: Sendable, Hashable {
             form = .histogram(histogram)
         case .gauge, .unseen:
             break
+        }
+    }
+
+    /// Whether a decoded metric can be gone on with under this objective.
+    func isSound(_ objective: CustomObjective) -> Bool {
+        guard self.objective == objective else { return false }
+        return switch form {
+        case .unseen: true
+        case .ratio(let counts): counts.dispersion.isSound
+        case .histogram(let histogram): histogram.isSound
+        case .gauge(let gauge): gauge.isSound
         }
     }
 

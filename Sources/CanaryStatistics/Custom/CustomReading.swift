@@ -1,7 +1,7 @@
 /// What a metric of the user's own showed in one window, as far as it is known.
-package struct CustomReading: Sendable, Hashable {
+package struct CustomReading: Sendable, Hashable, Codable {
     /// What the numbers are; a metric keeps the kind that it had first.
-    package enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable, Codable {
         /// Events among a total.
         case ratio
         /// Observations per bucket.
@@ -34,7 +34,7 @@ package struct CustomReading: Sendable, Hashable {
 }
 
 /// One version's part of a reading. Numbers of any value are allowed: what cannot be a count is no data.
-package enum CustomValue: Sendable, Hashable {
+package enum CustomValue: Sendable, Hashable, Codable {
     case ratio(EventCount)
     case buckets([Double])
     case level(mean: Double, samples: Double)
@@ -50,7 +50,7 @@ package enum CustomValue: Sendable, Hashable {
 }
 
 /// One window of all metrics.
-package struct CustomWindow: Sendable, Hashable {
+package struct CustomWindow: Sendable, Hashable, Codable {
     /// Length of the window in seconds.
     package var seconds: Double
     package var isFirstAfterWeightChange: Bool

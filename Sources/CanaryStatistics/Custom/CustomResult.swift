@@ -1,5 +1,5 @@
 /// Why a metric had no comparable data in a window.
-package enum CustomGap: Sendable, Hashable {
+package enum CustomGap: Sendable, Hashable, Codable {
     /// A version had none.
     case noData
     /// It is of another kind, or has other buckets, than before.
@@ -9,8 +9,8 @@ package enum CustomGap: Sendable, Hashable {
 }
 
 /// What is known of one metric of the user's own after a window.
-package struct CustomEvidence: Sendable, Hashable {
-    package enum Detail: Sendable, Hashable {
+package struct CustomEvidence: Sendable, Hashable, Codable {
+    package enum Detail: Sendable, Hashable, Codable {
         /// No data so far.
         case unseen
         case ratio(Counts)
@@ -20,7 +20,7 @@ package struct CustomEvidence: Sendable, Hashable {
     }
 
     /// Counts of all windows judged so far, as the user knows them: events, or observations above the edge.
-    package struct Counts: Sendable, Hashable {
+    package struct Counts: Sendable, Hashable, Codable {
         /// Nil for a ratio.
         package var edge: Double?
         package var logE: Double
@@ -31,7 +31,7 @@ package struct CustomEvidence: Sendable, Hashable {
     }
 
     /// Means over all windows judged so far, and the minutes compared.
-    package struct Level: Sendable, Hashable {
+    package struct Level: Sendable, Hashable, Codable {
         package var stableMean: Double?
         package var canaryMean: Double?
         package var comparisons: Int
@@ -54,7 +54,7 @@ package struct CustomEvidence: Sendable, Hashable {
 }
 
 /// The answer to one window.
-package struct CustomResult: Sendable, Hashable {
+package struct CustomResult: Sendable, Hashable, Codable {
     /// Log evidence averaged over the metrics.
     package var logE: Double
     /// The largest increment of `logE` in one window.

@@ -15,8 +15,8 @@
 /// comparisons helps, it does not prove. And the test sees how often the canary is worse, not by how much: it needs at
 /// least a dozen minutes. A lasting difference between pods (node, zone) that exceeds the tolerance is a regression to
 /// it.
-struct GaugeEvidence: Sendable, Hashable {
-    private struct Side: Sendable, Hashable {
+struct GaugeEvidence: Sendable, Hashable, Codable {
+    private struct Side: Sendable, Hashable, Codable {
         var sum = 0.0
         var samples = 0.0
 
@@ -62,6 +62,9 @@ struct GaugeEvidence: Sendable, Hashable {
         }
         spacingSeconds = Double(persistence.spacing) * Self.spanSeconds
     }
+
+    /// Whether decoded evidence can be gone on with.
+    var isSound: Bool { sums.count == Self.bets.count }
 
     /// Means over all minutes compared and the one being collected; nil before the first window with both versions.
     var stableMean: Double? { stableTotal.mean }

@@ -3,7 +3,7 @@
 /// The edges are chosen once, from stable alone: from its history, or, if that has fewer than a hundred observations,
 /// as soon as there are as many; the comparison begins with the window after. Each edge is a `CountEvidence`; their
 /// average is the metric's evidence.
-struct HistogramEvidence: Sendable, Hashable {
+struct HistogramEvidence: Sendable, Hashable, Codable {
     /// Ascending; empty until they are chosen.
     private(set) var edges: [Double] = []
     private(set) var counts: [CountEvidence] = []
@@ -16,6 +16,12 @@ struct HistogramEvidence: Sendable, Hashable {
     init(isHigherBetter: Bool, configuration: EngineConfiguration) {
         self.isHigherBetter = isHigherBetter
         shareEvents = configuration.dispersionShareEvents
+    }
+
+    /// Whether decoded evidence can be gone on with.
+    var isSound: Bool {
+        counts.count == edges.count && (buckets.isEmpty || buckets.count == bounds.count + 1)
+            && counts.allSatisfy { $0.dispersion.isSound }
     }
 
     /// Learns edges and dispersion from a history, of which the last windows feed the dispersion.

@@ -2,7 +2,7 @@
 /// statistics text, *with one pod of v1*).
 ///
 /// Drift inflates it, which makes a regression slower to see, not a false alarm likelier.
-struct PairDispersion: Sendable, Hashable {
+struct PairDispersion: Sendable, Hashable, Codable {
     private var dispersion: Dispersion
     private var waiting: EventCount?
     private var floor = 1.0
@@ -14,6 +14,9 @@ struct PairDispersion: Sendable, Hashable {
             safety: configuration.dispersionSafety
         )
     }
+
+    /// Whether a decoded state can be gone on with.
+    var isSound: Bool { dispersion.isSound(metricCount: 1) }
 
     /// phi1 for the next window.
     var phi: Double { max(dispersion.phi(0), floor) }

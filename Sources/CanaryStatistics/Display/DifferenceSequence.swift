@@ -3,7 +3,7 @@
 /// With probability 1 - alpha every interval it ever gives holds the difference, if that is the same in all windows; of
 /// a difference that varies the lower limit bounds the largest and the upper limit the smallest one. Both versions may
 /// suffer shared incidents meanwhile. For showing only: no decision reads it.
-package struct DifferenceSequence: Sendable, Hashable {
+package struct DifferenceSequence: Sendable, Hashable, Codable {
     private static let upGrid = TiltGrid.regression()
     private static let downGrid = TiltGrid.regression().reciprocal
 
@@ -70,7 +70,7 @@ package struct DifferenceSequence: Sendable, Hashable {
 }
 
 /// Limits between which a number lies with the confidence that was asked for.
-package struct ConfidenceInterval: Sendable, Hashable {
+package struct ConfidenceInterval: Sendable, Hashable, Codable {
     /// The lower limit.
     package var lower: Double
     /// The upper limit.

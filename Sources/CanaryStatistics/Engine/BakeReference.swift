@@ -1,8 +1,8 @@
 /// The stable version's recent counts by metric, kept in at most sixty-odd sums of at least half a minute.
 ///
 /// During the bake they stand in for a stable version that has no traffic any more.
-struct BakeReference: Sendable, Hashable {
-    private struct Part: Sendable, Hashable {
+struct BakeReference: Sendable, Hashable, Codable {
+    private struct Part: Sendable, Hashable, Codable {
         var seconds = 0.0
         var counts: [EventCount]
     }
@@ -40,6 +40,18 @@ struct BakeReference: Sendable, Hashable {
             total -= first.seconds
             parts.removeFirst()
         }
+    }
+
+    /// Whether a decoded state can be gone on with.
+    func isSound(metricCount: Int, seconds: Double) -> Bool {
+        self == Self(metricCount: metricCount, seconds: seconds, parts: parts, total: total) && total.isFinite
+            && parts.allSatisfy { $0.counts.count == metricCount && $0.seconds >= 0 && $0.seconds.isFinite }
+    }
+
+    private init(metricCount: Int, seconds: Double, parts: [Part], total: Double) {
+        self.init(metricCount: metricCount, seconds: seconds)
+        self.parts = parts
+        self.total = total
     }
 
     /// Counts by metric over the span.

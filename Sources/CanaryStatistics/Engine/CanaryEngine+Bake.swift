@@ -1,5 +1,5 @@
 /// The comparison after 100 %: the canary now against the stable version before (§10).
-struct BakeState: Sendable, Hashable {
+struct BakeState: Sendable, Hashable, Codable {
     /// The stable version's counts of the last half hour, by metric.
     let reference: [EventCount]
     /// Dispersion of the last judged window, by metric.

@@ -8,7 +8,7 @@
 /// number of windows: history is consumed, and what is kept by pod ends with the pod.
 ///
 /// - Complexity: O(pods × (edges + buckets)) for each window.
-package struct CanaryEngine: Sendable, Hashable {
+package struct CanaryEngine: Sendable, Hashable, Codable {
     /// The constants it was made with.
     package let configuration: EngineConfiguration
     /// Log evidence that a rollback needs: log(1 / falseRollback).
@@ -114,6 +114,31 @@ package struct CanaryEngine: Sendable, Hashable {
 
     /// Largest pod-local episode seen so far, in nats, over metrics and effect sizes.
     package var largestEpisode: Double { memory.peak }
+
+    /// Whether a decoded engine can be gone on with under this configuration: no window can trap it.
+    ///
+    /// What the evidence says is not looked at.
+    package func isSound(_ configuration: EngineConfiguration) -> Bool {
+        let count = model.metricCount
+        guard self.configuration == configuration, model.isSound(configuration),
+            rollbackThreshold == -Elementary.log(configuration.falseRollback),
+            promotionThreshold == -Elementary.log(configuration.falsePromotion),
+            suspicionLimit == Elementary.log(configuration.suspicionEvidence),
+            regressionDispersion == (configuration.isPerPod ? configuration.regressionDispersion : 1)
+        else { return false }
+        let isBakeSound =
+            bake.map { bake in
+                bake.reference.count == count && bake.phi1.count == count && bake.regression.isSound(metricCount: count)
+                    && bake.podMemory.isSound(metricCount: count)
+            } ?? true
+        return isBakeSound && stable.isSound(model: model) && canary.isSound(model: model)
+            && dispersion.isSound(metricCount: count) && memory.isSound(model: model)
+            && podMemory.isSound(metricCount: count) && regression.isSound(metricCount: count)
+            && promotion.isSound(model: model)
+            && reference.isSound(metricCount: count, seconds: configuration.bakeReferenceSeconds)
+            && phi2.count == count && penalties.count == count && stableTotals.count == count
+            && canaryTotals.count == count
+    }
 
     /// Counts the stable side of a window and follows its pods.
     mutating func countStable(_ window: WindowCounts) {

@@ -1,5 +1,5 @@
 /// A reason why a window did not end in a decision.
-package enum EngineBlocker: Sendable, Hashable {
+package enum EngineBlocker: Sendable, Hashable, Codable {
     /// The step has not lasted long enough.
     case dwell(windows: Int, needed: Int)
     /// The canary has not served enough requests in this step.

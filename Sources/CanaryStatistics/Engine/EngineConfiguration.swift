@@ -1,7 +1,7 @@
 /// Every constant of the engine, with the defaults of §12 of the statistics text.
 ///
 /// The one difference is the latency tolerance: the product's default is 10 %, the text's figures use 5 %.
-package struct EngineConfiguration: Sendable, Hashable {
+package struct EngineConfiguration: Sendable, Hashable, Codable {
     // MARK: Guarantees
 
     /// Chance of rolling back an equal release, per rollout (alpha_R).
@@ -128,7 +128,7 @@ package struct EngineConfiguration: Sendable, Hashable {
 }
 
 /// How many pods each version has.
-package struct PodNumbers: Sendable, Hashable {
+package struct PodNumbers: Sendable, Hashable, Codable {
     /// Pods of the stable version.
     package var stable: Double
     /// Pods of the canary.

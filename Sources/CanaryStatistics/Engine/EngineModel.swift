@@ -1,5 +1,5 @@
 /// What the engine takes from the history before the comparison and keeps to its end: edges, margins, weights.
-struct EngineModel: Sendable, Hashable {
+struct EngineModel: Sendable, Hashable, Codable {
     /// The edges in the unit of the bounds.
     let edges: [Double]
     let promoteEdges: [Double]
@@ -107,6 +107,24 @@ struct EngineModel: Sendable, Hashable {
         grid = TiltGrid.regression(low: configuration.tiltLow, high: configuration.tiltHigh)
         promotionGrid = TiltGrid.nonInferiority(low: configuration.reductionLow, high: configuration.reductionHigh)
     }
+
+    /// Whether a decoded model can be gone on with under this configuration.
+    func isSound(_ configuration: EngineConfiguration) -> Bool {
+        let count = metricCount
+        let lists = [rho, delta, weights, logWeights, historyShares]
+        return count >= 1 && edges.count == count - 1 && lists.allSatisfy { $0.count == count }
+            && (0...Self.mostBounds).contains(lowestEdge)
+            && promotionMetrics.allSatisfy { metricNames.indices.contains($0) }
+            && promotionRho.count == promotionMetrics.count
+            && promotionDelta.count == MarginLadder.shares(steps: configuration.steps).count
+            && promotionDelta.allSatisfy { $0.count == promotionMetrics.count }
+            && grid == TiltGrid.regression(low: configuration.tiltLow, high: configuration.tiltHigh)
+            && promotionGrid
+                == TiltGrid.nonInferiority(low: configuration.reductionLow, high: configuration.reductionHigh)
+    }
+
+    /// No histogram has more bounds than this.
+    private static let mostBounds = 1_000_000
 
     private static func name(edge: Double) -> String {
         let text = "\(edge)"

@@ -1,5 +1,5 @@
 /// What to do after a window.
-package enum EngineDecision: String, Sendable, Hashable {
+package enum EngineDecision: String, Sendable, Hashable, Codable {
     /// Neither is proved.
     case hold
     /// Not worse by more than this step's margin: go to the next step.
@@ -11,7 +11,7 @@ package enum EngineDecision: String, Sendable, Hashable {
 }
 
 /// Events among requests.
-package struct EventCount: Sendable, Hashable {
+package struct EventCount: Sendable, Hashable, Codable {
     /// Events: failures, or responses slower than the edge.
     package var x: Double
     /// Requests, or responses whose latency is known.
@@ -28,7 +28,7 @@ package struct EventCount: Sendable, Hashable {
 }
 
 /// One metric's evidence of a regression after a window.
-package struct MetricEvidence: Sendable, Hashable {
+package struct MetricEvidence: Sendable, Hashable, Codable {
     /// `errors`, or `latency>25ms`.
     package var name: String
     /// The latency edge in the unit of the bounds, `nil` for errors.
@@ -58,7 +58,7 @@ package struct MetricEvidence: Sendable, Hashable {
 }
 
 /// One promotion metric's evidence at one margin.
-package struct PromotionEvidence: Sendable, Hashable {
+package struct PromotionEvidence: Sendable, Hashable, Codable {
     /// Index into `EngineResult.metrics`.
     package var metric: Int
     /// Ratio of the margin.
@@ -72,7 +72,7 @@ package struct PromotionEvidence: Sendable, Hashable {
 }
 
 /// The engine's answer to one window.
-package struct EngineResult: Sendable, Hashable {
+package struct EngineResult: Sendable, Hashable, Codable {
     /// Number of the judged window, from 1.
     package var window: Int
     /// What to do now.

@@ -2,7 +2,7 @@
 ///
 /// Counts are doubles because they come from counters that are doubles; anything that is not a finite number of at
 /// least zero counts as zero, so no input can trap or poison the evidence.
-package struct PodCounts: Sendable, Hashable {
+package struct PodCounts: Sendable, Hashable, Codable {
     /// The pod's name. It identifies the pod from window to window.
     package var name: String
     /// Requests that were answered, by the definition of *n* in §10 of the statistics text.

@@ -1,5 +1,5 @@
 /// The promotion test of all its metrics at all margins, with its latches (§5).
-struct PromotionState: Sendable, Hashable {
+struct PromotionState: Sendable, Hashable, Codable {
     /// Log evidence, margins outermost, promotion metrics innermost.
     private(set) var logNs: [Double]
     /// Margins that were proved once, in the same order.
@@ -12,6 +12,12 @@ struct PromotionState: Sendable, Hashable {
         sums = [NonInferiority](repeating: NonInferiority(), count: metricCount)
         logNs = [Double](repeating: 0, count: metricCount * model.promotionDelta.count)
         isLatched = [Bool](repeating: false, count: logNs.count)
+    }
+
+    /// Whether a decoded state can be gone on with.
+    func isSound(model: EngineModel) -> Bool {
+        metricCount == model.promotionMetrics.count && sums.count == metricCount
+            && logNs.count == metricCount * model.promotionDelta.count && isLatched.count == logNs.count
     }
 
     /// Takes in one promotion metric's counts.

@@ -1,5 +1,5 @@
 /// The rollback test of all metrics: mixtures, their common prior, and the largest single window (§4).
-struct RegressionState: Sendable, Hashable {
+struct RegressionState: Sendable, Hashable, Codable {
     /// Log evidence by metric after the last window.
     private(set) var logEs: [Double]
     /// Log evidence averaged over metrics.
@@ -20,6 +20,11 @@ struct RegressionState: Sendable, Hashable {
             anyTime: configuration.anyTimePrior,
             meanSeconds: configuration.anyTimeMean
         )
+    }
+
+    /// Whether a decoded state can be gone on with.
+    func isSound(metricCount: Int) -> Bool {
+        logEs.count == metricCount && scratch.count == metricCount && mixtures.count == metricCount
     }
 
     /// Gives out the prior mass of a window; returns its logarithm.

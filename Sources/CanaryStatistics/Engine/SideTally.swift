@@ -2,7 +2,7 @@
 ///
 /// Metrics are the errors, then one for each latency edge. *n* belongs to the metric: requests for errors, responses
 /// of known latency for edges (§8).
-package struct SideTally: Sendable, Hashable {
+package struct SideTally: Sendable, Hashable, Codable {
     private(set) var podCount = 0
     /// Events, pod after pod, metrics innermost.
     private(set) var events: [Double] = []
@@ -34,6 +34,14 @@ package struct SideTally: Sendable, Hashable {
         self.bucketCount = bucketCount
         allEvents = [Double](repeating: 0, count: edgeCount + 1)
         establishedEvents = allEvents
+    }
+
+    /// Whether a decoded tally can be gone on with.
+    func isSound(model: EngineModel) -> Bool {
+        metricCount == model.metricCount && lowestEdge == model.lowestEdge && bucketCount >= 1
+            && allEvents.count == metricCount && establishedEvents.count == metricCount
+            && isWarming.count == podCount && exposures.count == 2 * isWarming.count
+            && events.count == metricCount * isWarming.count
     }
 
     /// True if every pod that was listed is inside its warm-up, and there is one.

@@ -1,5 +1,5 @@
 /// Everything one window says about both versions.
-package struct WindowCounts: Sendable, Hashable {
+package struct WindowCounts: Sendable, Hashable, Codable {
     /// Length of the window in seconds.
     package var seconds: Double
     /// The stable pods listed in this window, with or without requests.

@@ -1,5 +1,5 @@
 /// Sixteen doubles as two vectors of eight: one number for each point of an effect-size grid.
-package struct Lanes: Sendable, Hashable {
+package struct Lanes: Sendable, Hashable, Codable {
     /// The first eight numbers.
     package var low: SIMD8<Double>
     /// The last eight numbers.

@@ -2,7 +2,7 @@
 ///
 /// The difference of the margin enters the log e-value linearly, so two sums for each effect size answer for every
 /// margin of the ladder at once.
-package struct NonInferiority: Sendable, Hashable {
+package struct NonInferiority: Sendable, Hashable, Codable {
     private var a = Lanes(repeating: 0)
     private var b = Lanes(repeating: 0)
 

@@ -2,7 +2,7 @@
 ///
 /// It keeps one number for each effect size: the log of the sum over start times of prior mass times the product of
 /// e-values since then (after Shin, Ramdas and Rinaldo, *E-detectors*). The prior itself is shared by all metrics.
-package struct RegressionMixture: Sendable, Hashable {
+package struct RegressionMixture: Sendable, Hashable, Codable {
     private var sums = Lanes(repeating: -.infinity)
 
     /// No evidence yet.
@@ -51,7 +51,7 @@ package struct RegressionMixture: Sendable, Hashable {
 }
 
 /// Dispersion as used on the regression side (§8.1): f1 = 1 + z(φ1-1) and f2 = 1 + z(φ2-1)h(s).
-package struct RegressionDivisors: Sendable, Hashable {
+package struct RegressionDivisors: Sendable, Hashable, Codable {
     /// f1.
     package let stable: Double
     /// z(φ2-1).

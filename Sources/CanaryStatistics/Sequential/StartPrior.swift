@@ -2,7 +2,7 @@
 ///
 /// Half sits on "bad from the first window", some on each change of weight, the rest decays geometrically. What is not
 /// spent stays as cash, so evidence never falls below a floor.
-package struct StartPrior: Sendable, Hashable {
+package struct StartPrior: Sendable, Hashable, Codable {
     private let first: Double
     private let step: Double
     private let anyTime: Double

@@ -54,3 +54,16 @@ package struct TiltGrid: Sendable, Hashable {
         return (t / 2) / (1 - t / Elementary.expm1(t))
     }
 }
+
+extension TiltGrid: Codable {
+    /// Reads the effect sizes; everything else follows from them.
+    package init(from decoder: any Decoder) throws {
+        self.init(tilts: try decoder.singleValueContainer().decode([Double].self))
+    }
+
+    /// Writes the effect sizes alone.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(tilts)
+    }
+}

@@ -61,7 +61,7 @@ package struct WindowQuality: Sendable, Hashable {
 }
 
 /// A target that gave no delta, and why.
-package struct PodFault: Sendable, Hashable {
+package struct PodFault: Sendable, Hashable, Codable {
     package var pod: String
     package var side: WindowQuality.Side
     /// A bounded word: `refused`, `timeout`, `status`, `not-exposition`, `malformed`, `too-large`, `truncated`,

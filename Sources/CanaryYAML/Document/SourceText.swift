@@ -1,5 +1,5 @@
 /// A text by lines, as YAML counts them: it also breaks at a lone carriage return, NEL, LS and PS.
-struct SourceText: Sendable {
+struct SourceText: Sendable, Hashable {
     let bytes: [UInt8]
     /// Offsets of the first byte of each line.
     private let starts: [Int]

@@ -1,5 +1,8 @@
 /// A place in one of the texts that a tree was composed from; line and column count from 1, columns in Unicode scalars.
 struct YAMLPlace: Sendable, Hashable {
+    /// In no text.
+    static let none = YAMLPlace(source: -1, line: 0, column: 0)
+
     /// Which text: an index into the reader's list of sources.
     var source: Int
     var line: Int
@@ -9,7 +12,7 @@ struct YAMLPlace: Sendable, Hashable {
 /// A node of a composed document, with the place it starts at.
 ///
 /// Scalars are kept as their text: what a text means is the business of whoever reads the key.
-struct YAMLNode: Sendable {
+struct YAMLNode: Sendable, Hashable {
     enum Style: Sendable, Hashable {
         case plain
         case singleQuoted
@@ -18,13 +21,13 @@ struct YAMLNode: Sendable {
         case block
     }
 
-    enum Content: Sendable {
+    enum Content: Sendable, Hashable {
         case scalar(String, Style)
         case mapping([Pair])
         case sequence([YAMLNode])
     }
 
-    struct Pair: Sendable {
+    struct Pair: Sendable, Hashable {
         var key: YAMLNode
         var value: YAMLNode
     }

@@ -16,6 +16,15 @@ package enum YAMLText {
         }
     }
 
+    /// All documents of a text, as `parse` reads the first one.
+    package static func documents(_ text: String) throws(Failure) -> [JSONValue] {
+        do {
+            return try YAMLComposer.compose(text).map(value)
+        } catch {
+            throw Failure(description: "line \(error.line), column \(error.column): \(error.message)")
+        }
+    }
+
     private static func value(_ node: YAMLNode) -> JSONValue {
         switch node.content {
         case .scalar(let text, .plain):

@@ -14,7 +14,7 @@ struct FleetSubsets: Sendable {
     }
 
     /// Labels of pods that Istio's metrics tell, the most telling first (Istio reference, section 1.1).
-    private static let telling = ["service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"]
+    static let telling = ["service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"]
 
     mutating func add(_ object: RouteDocument.Object, namespace: String) {
         guard let spec = object.node["spec"], let host = spec["host"]?.scalar else { return }

@@ -91,7 +91,8 @@ struct RouteDocument {
         let word = selection.kind.word
         let named = objects.filter { $0.routeKind == selection.kind && $0.name == selection.object }
         let found = named.filter { object in
-            selection.namespace == nil || object.namespace == nil || object.namespace == selection.namespace
+            selection.namespace == nil || object.namespace == selection.namespace
+                || object.namespace == nil && !selection.needsNamespace
         }
         if found.count > 1 {
             let places = found.map { "line \($0.node.place.line)" }.joined(separator: ", ")
@@ -102,6 +103,13 @@ struct RouteDocument {
             )
         }
         if let object = found.first { return try checked(object) }
+        if let other = named.first, other.namespace == nil, let wanted = selection.namespace {
+            throw RouteError(
+                .notARoute,
+                "\(word) '\(selection.object)' names no namespace, and the file may be that of another one",
+                hint: "write metadata.namespace: \(wanted) into the document"
+            )
+        }
         if let other = named.first {
             let (found, wanted) = (other.namespace ?? "", selection.namespace ?? "")
             throw RouteError(

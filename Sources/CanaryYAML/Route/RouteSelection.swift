@@ -6,6 +6,8 @@ package struct RouteSelection: Sendable, Hashable {
     package var object: String
     /// nil accepts any namespace, and a document without one is in every namespace.
     package var namespace: String?
+    /// Whether a document without a namespace is none of ours: for files that several namespaces share.
+    package var needsNamespace = false
     package var rule: RuleSelector?
     /// Which of a VirtualService's lists the rule is in; nil takes the only one that has rules, and http if several have.
     package var ruleList: RouteSpec.RuleList?

@@ -23,6 +23,14 @@ package struct EffectiveSpec: Sendable, Hashable {
         add("route.\(spec.route.kind.rawValue)", spec.route.object)
         add("route.file", spec.route.file)
         add("route.commit", String(spec.route.commits))
+        if let settle = spec.route.settle {
+            add("route.settle.file", settle.file)
+            add("route.settle.repository", settle.repository)
+            add("route.settle.push", String(settle.pushes))
+            add("route.settle.branch", settle.branch)
+        } else {
+            add("route.settle", nil)
+        }
         switch spec.route.rule {
         case .name(let name): add("route.rule.name", name)
         case .index(let index): add("route.rule.index", String(index))
@@ -67,10 +75,14 @@ package struct EffectiveSpec: Sendable, Hashable {
         add("guards.onTelemetryLost", spec.guards.onTelemetryLost.rawValue)
         add("guards.onCanarySilent", spec.guards.onCanarySilent.rawValue)
         add("guards.onJournalLost", spec.guards.onJournalLost.rawValue)
+        add("guards.onOrphan", spec.guards.onOrphan.rawValue)
         for (index, target) in spec.notify.enumerated() {
             add("notify[\(index)].webhook", target.webhook)
             add("notify[\(index)].template", target.template)
             add("notify[\(index)].on", target.on.rawValue)
+        }
+        if let policy = decoded.policy {
+            for (path, value) in PolicyWords.entries(policy) { add("policy.\(path)", value) }
         }
     }
 
@@ -79,6 +91,7 @@ package struct EffectiveSpec: Sendable, Hashable {
             entries.append(Entry(path: path, value: value ?? "-", origin: decoded.origin(path)))
         }
         let telemetry = spec.telemetry
+        if let profile = decoded.profile { add("telemetry.profile", profile) }
         for (index, target) in telemetry.targets.enumerated() { add("telemetry.scrape.targets[\(index)]", target) }
         if let pods = telemetry.pods {
             add("telemetry.scrape.pods.port", String(pods.port))

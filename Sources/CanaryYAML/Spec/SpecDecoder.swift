@@ -15,9 +15,15 @@ package enum SpecDecoder {
     ///
     /// - Parameter file: The name to print in diagnostics; nothing is read.
     package static func decode(text: String, file: String) throws(SpecError) -> DecodedSpec {
-        let source = SpecTree.Source(name: file, text: SourceText(text), isOverride: false)
+        try decode(tree(text: text, file: file, layer: .own))
+    }
+
+    /// The one document of a text, not looked into.
+    static func tree(text: String, file: String, layer: SpecTree.Source.Layer) throws(SpecError) -> SpecTree {
+        let source = SpecTree.Source(name: file, text: SourceText(text), isOverride: false, layer: layer)
         let start = YAMLNode(content: .mapping([]), place: YAMLPlace(source: 0, line: 1, column: 1))
         var tree = SpecTree(sources: [source], root: start, isPartial: false)
+        let what = layer == .own ? "spec" : "policy"
         let documents: [YAMLNode]
         do {
             documents = try YAMLComposer.compose(text)
@@ -26,17 +32,16 @@ package enum SpecDecoder {
             throw SpecError([tree.diagnostic("not YAML: \(error.message)", at: place)])
         }
         guard let root = documents.first, !root.isNull else {
-            throw SpecError([
-                tree.diagnostic("the spec is empty", at: start.place, suggestion: "`haldane init ROUTE` writes one")
-            ])
+            let hint = layer == .own ? "`haldane init ROUTE` writes one" : nil
+            throw SpecError([tree.diagnostic("the \(what) is empty", at: start.place, suggestion: hint)])
         }
         if documents.count > 1 {
             throw SpecError([
-                tree.diagnostic("a spec is one document, this file has \(documents.count)", at: documents[1].place)
+                tree.diagnostic("a \(what) is one document, this file has \(documents.count)", at: documents[1].place)
             ])
         }
         tree.root = root
-        return try decode(tree)
+        return tree
     }
 
     /// The defaults alone, with a placeholder for route, telemetry and name: for `judge --windows` without a spec.
@@ -60,27 +65,43 @@ package enum SpecDecoder {
     static func decode(_ tree: SpecTree) throws(SpecError) -> DecodedSpec {
         var reader = SpecReader(tree: tree)
         var spec = placeholder
+        var policy: CanaryPolicy?
+        var profile: String?
         if let root = reader.section(tree.root, path: "", keys: SpecKeys.root) {
             if !tree.isPartial {
-                identity(root, into: &spec, with: &reader)
+                let names = identity(root, with: &reader)
+                if let name = names.name { spec.name = name }
+                if let namespace = names.namespace { spec.namespace = namespace }
             }
             // Paths below are relative to `spec`, as in `--set`.
             var body = reader.section(root, "spec", keys: SpecKeys.spec)
-            if !tree.isPartial { reader.require(root, "spec", "it holds the route, the telemetry and the margins") }
+            if !tree.isPartial, root.node["spec"] == nil {
+                reader.fail(
+                    "spec is missing: it holds the route, the telemetry and the margins",
+                    at: root.node,
+                    suggestion: "for an agent's canary it may be: look at that with --policy FILE or --objects FILE"
+                )
+            }
             body?.path = ""
+            policy = PolicyRules.read(body, "policy", with: &reader)
+            profile = SpecProfiles.read(body, with: &reader)
             read(body, isPartial: tree.isPartial, into: &spec, with: &reader)
         }
         guard reader.diagnostics.isEmpty else {
             throw SpecError(reader.diagnostics.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
         }
-        var decoded = DecodedSpec(spec: spec, tree: tree)
+        var decoded = DecodedSpec(spec: spec, policy: policy, profile: profile, tree: tree)
         decoded.places = reader.places
         decoded.origins = reader.places.mapValues { tree.origin($0) }
         return decoded
     }
 
-    private static func identity(_ root: SpecReader.Section, into spec: inout CanarySpec, with reader: inout SpecReader)
-    {
+    /// The API version, the kind and the names of an object.
+    static func identity(
+        _ root: SpecReader.Section,
+        kind: String = SpecDecoder.kind,
+        with reader: inout SpecReader
+    ) -> (name: String?, namespace: String?) {
         for (key, expected) in [("apiVersion", apiVersion), ("kind", kind)] {
             reader.require(root, key, "write `\(key): \(expected)`")
             if let node = reader.node(root, key), node.scalar != expected {
@@ -90,8 +111,9 @@ package enum SpecDecoder {
         reader.require(root, "metadata", "it holds the name")
         let metadata = reader.section(root, "metadata", keys: SpecKeys.metadata)
         reader.require(metadata, "name", "runs and journals are named after it")
-        if let name = SpecNames.object(metadata, "name", with: &reader) { spec.name = name }
-        if let namespace = SpecNames.namespace(metadata, "namespace", with: &reader) { spec.namespace = namespace }
+        return (
+            SpecNames.object(metadata, "name", with: &reader), SpecNames.namespace(metadata, "namespace", with: &reader)
+        )
     }
 
     private static func read(
@@ -100,11 +122,10 @@ package enum SpecDecoder {
         into spec: inout CanarySpec,
         with reader: inout SpecReader
     ) {
-        if !isPartial {
-            reader.require(body, "route", "it names the rule whose weights are to be moved")
-            reader.require(body, "telemetry", "without it nothing can be compared")
-        }
-        SpecRoute.read(body, isPartial: isPartial, into: &spec.route, with: &reader)
+        let isOpen = isPartial || reader.tree.isOpen
+        if !isOpen { reader.require(body, "route", "it names the rule whose weights are to be moved") }
+        if !isPartial { reader.require(body, "telemetry", "without it nothing can be compared") }
+        SpecRoute.read(body, isPartial: isOpen, into: &spec.route, with: &reader)
         SpecTelemetry.read(body, isPartial: isPartial, into: &spec.telemetry, with: &reader)
         SpecObjectives.read(body, into: &spec.objectives, with: &reader)
         if let steps = SpecSteps.read(body, with: &reader) { spec.steps = steps }

@@ -47,5 +47,6 @@ enum SpecGuards {
         if let fallback = reader.choice(section, "onTelemetryLost", fallbacks) { guards.onTelemetryLost = fallback }
         if let fallback = reader.choice(section, "onCanarySilent", fallbacks) { guards.onCanarySilent = fallback }
         if let fallback = reader.choice(section, "onJournalLost", fallbacks) { guards.onJournalLost = fallback }
+        if let fallback = reader.choice(section, "onOrphan", fallbacks) { guards.onOrphan = fallback }
     }
 }

@@ -9,7 +9,10 @@ enum SpecNotify {
         var targets: [NotifyTarget] = []
         for (path, node) in items {
             guard let section = reader.section(node, path: path, keys: SpecKeys.notify) else { continue }
-            reader.require(section, "webhook", "it is the URL to call")
+            SpecProfiles.check(section, with: &reader)
+            if section.node["profile"] == nil || reader.tree.hasPolicies {
+                reader.require(section, "webhook", "it is the URL to call")
+            }
             guard let address = reader.text(section, "webhook", "a URL"), let value = section.node["webhook"] else {
                 continue
             }

@@ -2,9 +2,13 @@ import CanaryCore
 
 /// The `telemetry.prometheus` section.
 enum SpecPrometheus {
-    static func read(_ telemetry: SpecReader.Section, with reader: inout SpecReader) -> PrometheusSpec? {
+    static func read(_ telemetry: SpecReader.Section, isPartial: Bool, with reader: inout SpecReader)
+        -> PrometheusSpec?
+    {
         guard let section = reader.section(telemetry, "prometheus", keys: SpecKeys.prometheus) else { return nil }
-        reader.require(section, "url", "it is the server's address, like http://prometheus.istio-system:9090")
+        if !isPartial {
+            reader.require(section, "url", "it is the server's address, like http://prometheus.istio-system:9090")
+        }
         var prometheus = PrometheusSpec(url: "")
         if let url = reader.text(section, "url", "a URL"), let node = section.node["url"] {
             if let fault = SpecVariables.fault(ofAddress: url) {

@@ -15,6 +15,7 @@ enum SpecRoute {
         if route.commits, section.node["file"] == nil, let node = section.node["commit"] {
             reader.fail("route.commit needs route.file: only files are committed", at: node)
         }
+        route.settle = settle(section, with: &reader)
         rule(section, into: &route, with: &reader)
         route.accept = accepted(section, with: &reader)
         route.stable = destination(section, "stable", of: route.kind, with: &reader)
@@ -47,6 +48,38 @@ enum SpecRoute {
             guard let name = SpecNames.object(section, key, with: &reader) else { continue }
             (route.kind, route.object) = (kind, name)
         }
+    }
+
+    private static func settle(_ section: SpecReader.Section, with reader: inout SpecReader) -> SettleSpec? {
+        guard let settle = reader.section(section, "settle", keys: SpecKeys.settle) else { return nil }
+        if section.node["file"] != nil, let node = section.node["settle"] {
+            reader.fail(
+                "route.settle is for a route in a cluster: with route.file each weight is written there",
+                at: node,
+                suggestion: "leave one of route.file and route.settle out"
+            )
+        }
+        reader.require(settle, "file", "it is where Git declares the route")
+        let file = reader.text(settle, "file", "a path")
+        let repository = SpecNames.namespace(settle, "repository", with: &reader)
+        let pushes = reader.flag(settle, "push")
+        let branch = reader.text(settle, "branch", "the name of a branch")
+        if let branch, let node = settle.node["branch"], !SettleSpec.isBranch(branch) {
+            reader.fail(
+                "route.settle.branch is no name that git takes for a branch",
+                at: node,
+                suggestion: "e.g. haldane/demo4"
+            )
+        }
+        if branch != nil, pushes == false, let node = settle.node["push"] {
+            reader.fail(
+                "route.settle.branch is pushed to: push: false contradicts it",
+                at: node,
+                suggestion: "leave push out, or branch"
+            )
+        }
+        guard let file else { return nil }
+        return SettleSpec(file: file, repository: repository, pushes: pushes ?? (branch != nil), branch: branch)
     }
 
     private static func rule(

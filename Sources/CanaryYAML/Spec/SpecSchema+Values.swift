@@ -40,7 +40,7 @@ extension SpecSchema {
     static func mapping(_ path: String, _ about: String, required: [String], _ properties: [String: Value])
         -> Value
     {
-        let keys = SpecKeys.sections[path]?.known ?? []
+        let keys = (SpecKeys.sections[path] ?? PolicyKeys.sections[path])?.known ?? []
         var members: [(String, Value)] = [
             ("type", .text("object")), ("description", .text(about)), ("additionalProperties", .raw("false")),
         ]

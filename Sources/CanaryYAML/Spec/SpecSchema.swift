@@ -2,7 +2,8 @@ import CanaryCore
 
 /// The JSON Schema (2020-12) of a spec, for editors and for `haldane schema`.
 ///
-/// The decoder is stricter: it also knows relations between values, such as ascending steps.
+/// The decoder is stricter: it also knows relations between values, such as ascending steps, and a run of one's own needs the route
+/// and the telemetry that an agent infers.
 package enum SpecSchema {
     /// The schema as indented JSON with a final newline.
     package static func json() -> String {
@@ -18,10 +19,10 @@ package enum SpecSchema {
 
     // MARK: The object
 
-    private static let root = mapping(
+    static let root = mapping(
         "",
         "A Canary object.",
-        required: ["apiVersion", "kind", "metadata", "spec"],
+        required: ["apiVersion", "kind", "metadata"],
         [
             "apiVersion": constant(SpecDecoder.apiVersion),
             "kind": constant(SpecDecoder.kind),
@@ -41,15 +42,19 @@ package enum SpecSchema {
             ),
             "spec": mapping(
                 "spec",
-                "What to do.",
-                required: ["route", "telemetry"],
-                [
-                    "route": route, "telemetry": telemetry, "objectives": objectives, "steps": steps, "pace": pace,
-                    "guards": guards, "notify": notify,
-                ]
+                "What to do; what is left out comes from policies, from the routes of the namespace, or is a default.",
+                required: [],
+                parts.merging(["policy": policy]) { $1 }
             ),
         ]
     )
+
+    /// The parts of a spec that a policy may preset.
+    static let parts: [String: Value] = [
+        "route": route, "telemetry": telemetry, "objectives": objectives, "steps": steps, "pace": pace,
+        "guards": guards,
+        "notify": notify,
+    ]
 
     private static let route = mapping(
         "spec.route",
@@ -66,6 +71,26 @@ package enum SpecSchema {
                 ("type", .text("boolean")), ("default", .raw("false")),
                 ("description", .text("Commit each write of the file to its Git work tree.")),
             ]),
+            "settle": mapping(
+                "spec.route.settle",
+                "Where Git declares a route of the cluster: the final weights become a commit there.",
+                required: ["file"],
+                [
+                    "file": text("The document's file, relative to the spec; with repository relative to its folder."),
+                    "repository": text(
+                        "A Git work tree that the cluster's CanaryPolicy names.",
+                        pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+                    ),
+                    "push": .object([
+                        ("type", .text("boolean")),
+                        (
+                            "description",
+                            .text("Push the commit to the branch that the work tree follows; false if left out.")
+                        ),
+                    ]),
+                    "branch": text("Push it to this branch instead, for a review."),
+                ]
+            ),
             "accept": .object([
                 ("type", .text("array")), ("uniqueItems", .raw("true")),
                 (
@@ -109,11 +134,12 @@ package enum SpecSchema {
         )
     }
 
-    private static let telemetry = mapping(
+    static let telemetry = mapping(
         "spec.telemetry",
         "Where requests are counted.",
         required: [],
         [
+            "profile": text("An endpoint that the cluster's CanaryPolicy defines."),
             "prometheus": prometheus,
             "scrape": mapping(
                 "spec.telemetry.scrape",
@@ -160,7 +186,8 @@ package enum SpecSchema {
             ),
             "reporter": choice("Which side of a request reports it.", ["destination", "source", "waypoint"]),
             "match": .object([
-                ("type", .text("object")), ("additionalProperties", .object([("type", .text("string"))])),
+                ("type", .text("object")),
+                ("additionalProperties", .object([("type", .list([.text("string"), .text("integer")]))])),
                 ("description", .text("Labels that both sides must carry, e.g. route_name.")),
             ]),
             "comparable": choice(
@@ -173,7 +200,7 @@ package enum SpecSchema {
     private static let prometheus = mapping(
         "spec.telemetry.prometheus",
         "A server that speaks the Prometheus API, asked in place of scraping.",
-        required: ["url"],
+        required: [],
         [
             "url": text("The address in front of /api/v1; ${VAR} is expanded."),
             "headers": .object([
@@ -302,18 +329,20 @@ package enum SpecSchema {
             "onTelemetryLost": choice("When the source is unreachable or stable is silent too.", ["hold", "rollback"]),
             "onCanarySilent": choice("When the canary should have been seen and was not.", ["rollback", "hold"]),
             "onJournalLost": choice("When the journal can no longer be written.", ["hold", "rollback"]),
+            "onOrphan": choice("When the process is gone and its evidence with it.", ["rollback", "hold"]),
         ]
     )
 
-    private static let notify = Value.object([
+    static let notify = Value.object([
         ("type", .text("array")),
         (
             "items",
             mapping(
                 "spec.notify[]",
                 "Who is told about decisions.",
-                required: ["webhook"],
+                required: [],
                 [
+                    "profile": text("A webhook that the cluster's CanaryPolicy defines, in place of webhook."),
                     "webhook": text("A URL; ${VAR} is expanded."),
                     "template": .object([
                         ("type", .text("string")), ("default", .text("haldane")),

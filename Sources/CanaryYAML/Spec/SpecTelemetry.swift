@@ -16,14 +16,15 @@ enum SpecTelemetry {
         if section.node["scrape"] != nil, let node = section.node["prometheus"] {
             reader.fail("telemetry.scrape and telemetry.prometheus exclude each other", at: node)
         }
-        if !isPartial, section.node["prometheus"] == nil {
+        let isProfile = section.node["profile"] != nil
+        if !isPartial, !isProfile, section.node["prometheus"] == nil {
             reader.require(
                 section,
                 "scrape",
                 "it says which targets or pods to scrape; or write `prometheus: { url: … }` to ask a server"
             )
         }
-        telemetry.prometheus = SpecPrometheus.read(section, with: &reader)
+        telemetry.prometheus = SpecPrometheus.read(section, isPartial: isPartial, with: &reader)
         let scrape = reader.section(section, "scrape", keys: SpecKeys.scrape)
         if !isPartial, scrape?.node["pods"] == nil {
             reader.require(

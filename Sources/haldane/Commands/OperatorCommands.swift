@@ -11,20 +11,38 @@ struct PromoteCommand: AsyncParsableCommand {
         discussion: """
             A regression is still rolled back at the next step.
 
+            In a cluster it lifts a pause, a closed release window or the limit of concurrent rollouts; past what is not proved, \
+            or what a freeze forbids, goes only --force, which needs the RBAC verb force-promote on canaries.haldane.dev.
+
             \(OperatorWords.codes)
 
-            example:
+            examples:
               haldane promote canary.yaml --reason 'low traffic, checked the dashboards'
+              haldane promote reviews -n shop --force --reason 'the fix for incident 4711'
             """
     )
 
     @OptionGroup var choice: RunChoice
     @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @Flag(name: .long, help: "In a cluster: whatever is proved, and past any freeze.") var force = false
+    @OptionGroup var place: InClusterOptions
+    @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await conclude(output, for: .action) {
-            try await OperatorAction(.promote, choice, reason, output).perform()
+            guard place.isMeant else { return try await OperatorAction(.promote, choice, reason, output).perform() }
+            return try await ClusterAction(
+                verb: .promote,
+                name: choice.run,
+                reason: reason,
+                force: force,
+                place: place,
+                cluster: cluster,
+                answer: answer,
+                output: output
+            ).perform()
         }
     }
 }
@@ -39,17 +57,32 @@ struct PauseCommand: AsyncParsableCommand {
 
             \(OperatorWords.codes)
 
-            example:
+            examples:
               haldane pause --reason 'incident 4711, looking at it'
+              haldane pause reviews -n shop --reason 'incident 4711, looking at it'
             """
     )
 
     @OptionGroup var choice: RunChoice
     @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @OptionGroup var place: InClusterOptions
+    @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output, for: .action) { try await OperatorAction(.pause, choice, reason, output).perform() }
+        try await conclude(output, for: .action) {
+            guard place.isMeant else { return try await OperatorAction(.pause, choice, reason, output).perform() }
+            return try await ClusterAction(
+                verb: .pause,
+                name: choice.run,
+                reason: reason,
+                place: place,
+                cluster: cluster,
+                answer: answer,
+                output: output
+            ).perform()
+        }
     }
 }
 
@@ -70,10 +103,24 @@ struct ResumeCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: RunChoice
     @Option(name: .long, help: "Why, for the journal.") var reason: String?
+    @OptionGroup var place: InClusterOptions
+    @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await conclude(output, for: .action) { try await OperatorAction(.resume, choice, reason, output).perform() }
+        try await conclude(output, for: .action) {
+            guard place.isMeant else { return try await OperatorAction(.resume, choice, reason, output).perform() }
+            return try await ClusterAction(
+                verb: .resume,
+                name: choice.run,
+                reason: reason,
+                place: place,
+                cluster: cluster,
+                answer: answer,
+                output: output
+            ).perform()
+        }
     }
 }
 
@@ -91,12 +138,15 @@ struct RollbackCommand: AsyncParsableCommand {
             examples:
               haldane rollback canary.yaml --reason 'support reports errors at checkout'
               haldane rollback .haldane/test1-demo4 --reason 'the runner was lost'
+              haldane rollback reviews -n shop --reason 'support reports errors at checkout'
             """
     )
 
     @OptionGroup var choice: RunChoice
     @Option(name: .long, help: "Why, for the journal; required.") var reason: String?
+    @OptionGroup var place: InClusterOptions
     @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(name: .shortAndLong, help: "No progress, where this process takes the run up.")
@@ -104,7 +154,18 @@ struct RollbackCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await conclude(output, for: .action) {
-            try await OperatorAction(.rollback, choice, reason, output).perform { run, found, command in
+            if place.isMeant {
+                return try await ClusterAction(
+                    verb: .rollback,
+                    name: choice.run,
+                    reason: reason,
+                    place: place,
+                    cluster: cluster,
+                    answer: answer,
+                    output: output
+                ).perform()
+            }
+            return try await OperatorAction(.rollback, choice, reason, output).perform { run, found, command in
                 try await RunTakeover(run, found, cluster: cluster.options).perform(command, isQuiet: quiet, output)
             }
         }

@@ -13,15 +13,19 @@ struct RetryCommand: AsyncParsableCommand {
             `run` refuses a release of a cluster that was rolled back; this does not. The reason is the first thing in the new \
             run's journal. The exit code is that of the outcome.
 
-            example:
+            In a cluster it tells the agent to try what is in the idle slot of the Canary, whatever became of it before; its \
+            exit code says whether the agent does it.
+
+            examples:
               haldane retry canary.yaml --reason 'the database was down, not the release'
+              haldane retry reviews -n shop --reason 'the database was down, not the release'
             """
     )
 
-    @Argument(help: "The spec; - for standard input.", completion: .spec)
+    @Argument(help: "The spec; - for standard input. In a cluster: the Canary's name.", completion: .spec)
     var spec: String
 
-    @Option(name: .long, help: "Why, for the journal.")
+    @Option(name: .long, help: "Why, for the journal; required in a cluster.")
     var reason: String?
 
     @Option(
@@ -37,7 +41,9 @@ struct RetryCommand: AsyncParsableCommand {
     @Option(name: .long, help: "On SIGINT or SIGTERM leave the weights as they are, or roll back first.")
     var onInterrupt: SignalWatch.OnInterrupt = .keep
 
+    @OptionGroup var place: InClusterOptions
     @OptionGroup var cluster: ClusterFlags
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
@@ -46,6 +52,17 @@ struct RetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await conclude(output, for: .action) {
+            if place.isMeant {
+                return try await ClusterAction(
+                    verb: .retry,
+                    name: spec,
+                    reason: reason,
+                    place: place,
+                    cluster: cluster,
+                    answer: answer,
+                    output: output
+                ).perform()
+            }
             let decoded = try SpecFile.decode(spec, settings: settings.settings)
             var options = try RunOptions(
                 decoded,
@@ -58,7 +75,8 @@ struct RetryCommand: AsyncParsableCommand {
             try retention.apply(to: options.journalDirectory, isQuiet: quiet)
             options.startsNew = true
             let words = (reason ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            options.retryReason = "\(Operator.name): \(words.isEmpty ? "no reason given" : words)"
+            let why = words.isEmpty ? "no reason given" : words
+            options.retryReason = Reason("retry", "tried again by the operator: \(Operator.name): \(why)")
             for warning in SpecAdvice.warnings(options.live) where !quiet {
                 Console.talk.write("warning: \(warning)\n")
             }

@@ -4,18 +4,22 @@ import CanaryCore
 import CanaryReport
 import CanaryYAML
 
-/// `haldane validate SPEC`: checks a spec without changing anything.
+/// `haldane validate SPEC`: checks a spec or a policy without changing anything.
 struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check a spec; faults are shown with line, column and caret, and end with 64.",
+        abstract: "Check a spec or a CanaryPolicy; faults are shown with line, column and caret, and end with 64.",
         discussion: """
             With --connect also the route, the pods, the telemetry, our permissions, who else writes the route, and the paths to \
             the canary that the rule does not govern: 0 a run can begin, 3 it would be refused. Nothing is written.
+
+            With --policy or --objects the canary is completed and checked as the agent does it for an object of the cluster: \
+            values of the policies, values inferred from the manifests, and what a canary may not say there. Add --effective to \
+            see where each value comes from.
             """
     )
 
-    @Argument(help: "The spec; - for standard input.", completion: .spec)
+    @Argument(help: "The spec or policy; - for standard input.", completion: .spec)
     var spec: String
 
     @Flag(name: .long, help: "Print every value with where it comes from.")
@@ -24,32 +28,90 @@ struct ValidateCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Look at the route, the pods, the telemetry and the permissions as well.")
     var connect = false
 
+    @OptionGroup var cascade: CascadeOptions
     @OptionGroup var cluster: ClusterFlags
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if cascade.isAsked, connect {
+            throw ValidationError(
+                "--connect looks at a run of one's own; it excludes --policy, --objects and --trusted."
+            )
+        }
+    }
+
     func run() async throws {
         try await conclude(output) {
-            let decoded = try SpecFile.decode(spec, settings: settings.settings)
-            _ = try NoticeTemplates.resolved(decoded.spec.notify, specFile: spec)
-            _ = try QueryFolder.load(decoded.queryFolder(specFile: spec), for: decoded.spec)
+            let text = try ByteInput.readText(spec)
+            if PolicyDocument.isMeant(by: text) { return try checkPolicy(text) }
+            if cascade.isAsked { return try checkCascade(text) }
+            let decoded = try SpecDecoder.apply(sets: settings.settings, to: SpecDecoder.decode(text: text, file: name))
+            try checkFiles(decoded)
             if connect { return try await look(decoded) }
-            let report = SpecReport(
-                file: spec,
-                name: decoded.hasNamespace || decoded.spec.route.file != nil
-                    ? "\(decoded.spec.namespace)/\(decoded.spec.name)"
-                    : "\(decoded.spec.name), in the namespace of the kubeconfig's context",
-                entries: EffectiveSpec(decoded).entries.map {
-                    SpecReport.Entry(path: $0.path, value: $0.value, origin: $0.origin.description)
-                },
-                warnings: SpecAdvice.warnings(decoded.spec)
-            )
-            switch output.output {
-            case .json: Console.output.write(report.json(isEffective: effective))
-            case .text: Console.output.write(report.text(isEffective: effective, style: Console.output.style))
-            }
-            return .healthy
+            let place =
+                decoded.hasNamespace || decoded.spec.route.file != nil
+                ? "\(decoded.spec.namespace)/\(decoded.spec.name)"
+                : "\(decoded.spec.name), in the namespace of the kubeconfig's context"
+            return write(EffectiveSpec(decoded).entries, name: place, warnings: SpecAdvice.warnings(decoded.spec))
         }
+    }
+
+    private var name: String { spec == "-" ? "standard input" : spec }
+
+    /// Templates and queries that the spec names as files.
+    private func checkFiles(_ decoded: DecodedSpec) throws {
+        _ = try NoticeTemplates.resolved(decoded.spec.notify, specFile: spec)
+        _ = try QueryFolder.load(decoded.queryFolder(specFile: spec), for: decoded.spec)
+    }
+
+    private func checkCascade(_ text: String) throws -> CanaryCore.ExitCode {
+        let composed = try cascade.compose(text, file: name, settings: settings.settings)
+        if cascade.trusted { try checkFiles(composed.decoded) }
+        let canary = composed.decoded.spec
+        var warnings = composed.notes + SpecAdvice.warnings(canary)
+        if composed.isOpen {
+            warnings.append(
+                "the route is inferred in the cluster; give the namespace's manifests with --objects to see it"
+            )
+        }
+        return write(composed.effective, name: "\(canary.namespace)/\(canary.name)", warnings: warnings)
+    }
+
+    private func checkPolicy(_ text: String) throws -> CanaryCore.ExitCode {
+        guard !connect, !cascade.isAsked, settings.settings.isEmpty else {
+            throw CommandFault(
+                InputFault(
+                    "\(name) is a CanaryPolicy",
+                    hint:
+                        "--connect, --policy, --objects and --set are for a Canary: validate that one with --policy \(name)"
+                ),
+                .usage
+            )
+        }
+        let policy = try PolicyDocument.decode(text: text, file: name)
+        let place = policy.namespace.map { "CanaryPolicy of the namespace \($0)" } ?? "CanaryPolicy"
+        return write(policy.effective, name: place, warnings: [])
+    }
+
+    private func write(
+        _ entries: [EffectiveSpec.Entry],
+        name place: String,
+        warnings: [String]
+    ) -> CanaryCore.ExitCode {
+        let report = SpecReport(
+            file: spec,
+            name: place,
+            entries: entries.map {
+                SpecReport.Entry(path: $0.path, value: $0.value, origin: $0.origin.description)
+            },
+            warnings: warnings
+        )
+        switch output.output {
+        case .json: Console.output.write(report.json(isEffective: effective))
+        case .text: Console.output.write(report.text(isEffective: effective, style: Console.output.style))
+        }
+        return .healthy
     }
 
     private func look(_ decoded: DecodedSpec) async throws -> CanaryCore.ExitCode {

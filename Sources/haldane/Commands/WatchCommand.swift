@@ -16,11 +16,14 @@ struct WatchCommand: AsyncParsableCommand {
             examples:
               haldane watch
               haldane watch canary.yaml && deploy/next-region.sh
+              haldane watch reviews -n shop
             """
     )
 
     @OptionGroup var choice: RunChoice
     @OptionGroup var ui: UIOptions
+    @OptionGroup var place: InClusterOptions
+    @OptionGroup var cluster: ClusterFlags
     @OptionGroup var output: OutputOptions
 
     @Flag(name: .shortAndLong, help: "No progress.")
@@ -28,6 +31,10 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await conclude(output, for: .action) {
+            if place.isMeant {
+                return try await ClusterStatus(place: place, cluster: cluster, output: output)
+                    .watch(choice.run, isQuiet: quiet)
+            }
             let found = try choice.find()
             let inbox = RunInbox()
             let relay = CommandRelay()

@@ -36,6 +36,7 @@ extension RunOptions {
             journalDirectory: journal ?? home.folder(namespace: spec.namespace, name: spec.name),
             version: Version.number
         )
+        settle.file = decoded.settleFile(specFile: specFile)
         by = Operator.name
     }
 }

@@ -38,7 +38,7 @@ struct RunTakeover {
     /// The run as it was begun: its own spec, whatever the spec's file says by now.
     private func options() throws -> RunOptions {
         let spec = run.snapshot.header.spec
-        return RunOptions(
+        var options = RunOptions(
             spec: spec,
             live: try live(spec),
             route: try route(spec),
@@ -46,6 +46,11 @@ struct RunTakeover {
             journalDirectory: found.folder.path,
             version: Version.number
         )
+        if spec.route.settle != nil, let path = found.spec {
+            // Without the spec's file a promotion says that its commit is left to a person.
+            options.settle.file = (try? SpecFile.decode(path, settings: []))?.settleFile(specFile: path)
+        }
+        return options
     }
 
     /// With `${VAR}` expanded as the spec's file has it. Without the file, and without the variables, the rollback is still

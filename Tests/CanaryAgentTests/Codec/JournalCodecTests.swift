@@ -178,7 +178,7 @@ struct JournalCodecTests {
 
     @Test("a header reads back, also with fields and a minor version that are not known yet")
     func headers() throws {
-        let codec = JournalCodec()
+        var codec = JournalCodec()
         var spec = RunRig.spec
         spec.route.rule = .index(3)
         spec.guards.absoluteErrors = nil
@@ -212,7 +212,7 @@ struct JournalCodecTests {
 
     @Test("a header whose spec nobody could run is refused with the name of what is out of range")
     func bounds() throws {
-        let codec = JournalCodec()
+        var codec = JournalCodec()
         let years = Duration.seconds(11 * 365 * 86_400)
         let changes: [(String, (inout CanarySpec) -> Void)] = [
             ("pace.interval", { $0.pace.interval = years }), ("pace.history", { $0.pace.history = .seconds(-1) }),

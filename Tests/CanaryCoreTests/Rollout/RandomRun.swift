@@ -113,8 +113,10 @@ struct RandomRun {
             .judged(summary(), verdict())
         case 82..<85:
             .population(population())
-        case 85..<88:
+        case 85..<87:
             .tick
+        case 87:
+            .gate(random.isOne(in: 3) ? Reason(random.pick(["freeze", "window"]), "closed") : nil)
         case 88..<94:
             .command(Rollout.OperatorCommand(random.pick(Self.verbs), reason: "random"))
         case 94:

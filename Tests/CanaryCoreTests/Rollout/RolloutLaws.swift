@@ -75,6 +75,8 @@ struct RolloutLaws {
     private func isAllowed(_ plan: WeightPlan) -> Bool {
         let steps = before.rules.steps
         switch (before.phase, input) {
+        case (.watching, .judged) where before.gate != nil && plan.purpose != .rollback:
+            return false
         case (.watching(let first, _), .judged), (.watching(let first, _), .command):
             return steps.indices.contains(first) && steps[first] == plan.canaryPercent
         case (.analyzing(let state), .command(let command)):
@@ -86,11 +88,11 @@ struct RolloutLaws {
                 return false
             }
             return verdict.kind == .healthy && verdict.decision != .hold && verdict.decision != .rollback
-                && state.split.isProved && window.isUsable && !before.isPaused
+                && state.split.isProved && window.isUsable && !before.isPaused && before.gate == nil
                 && steps[state.step + 1] == plan.canaryPercent
         case (.stepping(let step, _), .routeRead):
             // The same decision again, after a conflict.
-            return steps.indices.contains(step) && steps[step] == plan.canaryPercent
+            return before.gate == nil && steps.indices.contains(step) && steps[step] == plan.canaryPercent
         default:
             return false
         }

@@ -15,7 +15,7 @@ struct OperationsFilesTests {
     }
 
     private static var known: Set<String> {
-        Set((MetricCatalogue.page + MetricCatalogue.textfile).map(\.sampleName))
+        Set((MetricCatalogue.page + MetricCatalogue.fleet + MetricCatalogue.textfile).map(\.sampleName))
     }
 
     /// Words of an expression that are spelled like our metrics.
@@ -64,7 +64,7 @@ struct OperationsFilesTests {
 
     @Test("names follow the rules of OpenMetrics")
     func catalogue() {
-        let families = MetricCatalogue.page + MetricCatalogue.textfile
+        let families = MetricCatalogue.page + MetricCatalogue.fleet + MetricCatalogue.textfile
         #expect(Set(families.map(\.name)).count == families.count)
         for family in families {
             #expect(family.name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil)
@@ -140,6 +140,14 @@ struct OperationsFilesTests {
                 #expect(alert.contains(part), "\(alert.prefix { $0 != "\n" }) has no \(part)")
             }
         }
+    }
+
+    @Test("the agent's alert rules speak of metrics that exist")
+    func agentAlerts() throws {
+        let names = Self.names(in: try Self.text("prometheus/agent-alerts.yaml"))
+
+        #expect(names.count >= 5)
+        #expect(names.subtracting(Self.known) == [])
     }
 
     @Test("the alert rules fire when they should, and only then")

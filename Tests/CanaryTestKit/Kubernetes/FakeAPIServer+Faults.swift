@@ -22,6 +22,13 @@ extension FakeAPIServer {
     /// Sends bookmarks to the open watches that asked for them.
     package func sendBookmarks(of kind: ClusterKind? = nil) { command(.bookmark, kind) }
 
+    /// Lets nothing of a user get through any more, as if its machine had lost the network: open connections break, or go silent
+    /// with their watches; the server and everybody else go on.
+    package func cutOff(user: String, _ partition: Partition = .refused) { core.cutOff(user, partition) }
+
+    /// Lets the user's requests through again.
+    package func reconnect(user: String) { core.cutOff(user, nil) }
+
     /// Forgets the changes so far, as a restart does: watches from older revisions get an `ERROR` line with 410.
     package func forgetHistory() { core.state.withLock { $0.cluster.store.forgetHistory() } }
 

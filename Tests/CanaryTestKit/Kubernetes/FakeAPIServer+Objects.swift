@@ -16,26 +16,21 @@ extension FakeAPIServer {
     @discardableResult
     package func apply(_ document: JSONValue, as manager: String = "kubectl-client-side-apply") throws -> JSONValue {
         let time = ServerCore.now()
-        return try core.change { state in
-            let apiVersion = document["apiVersion"]?.string ?? ""
-            let name = document["kind"]?.string ?? ""
-            guard let (kind, version) = state.cluster.catalogue.kind(apiVersion: apiVersion, name: name) else {
-                throw Failure(description: "nothing serves \(apiVersion) \(name)")
-            }
-            let namespace = kind.isNamespaced ? document["metadata"]?["namespace"]?.string ?? "default" : ""
-            guard let called = document["metadata"]?["name"]?.string else {
-                throw Failure(description: "a \(name) without a name")
-            }
-            if kind.isNamespaced { try Self.makeNamespace(namespace, &state, at: time) }
-            let key = ObjectKey(kind: kind, namespace: namespace, name: called)
-            return try Self.save(document, key, version: version, as: manager, &state, at: time)
+        return try core.change { try Self.store(document, as: manager, &$0, at: time) }
+    }
+
+    /// Stores many objects at one moment; none of the others, if one of them cannot be stored, is taken back.
+    package func apply(all documents: [JSONValue], as manager: String = "kubectl-client-side-apply") throws {
+        let time = ServerCore.now()
+        try core.change { state in
+            for document in documents { _ = try Self.store(document, as: manager, &state, at: time) }
         }
     }
 
     /// Stores objects from JSON text: one object, or a list of them.
     package func apply(json text: String, as manager: String = "kubectl-client-side-apply") throws {
         let document = try JSONText.parse(text.utf8)
-        for object in document.items ?? document["items"]?.items ?? [document] { try apply(object, as: manager) }
+        try apply(all: document.items ?? document["items"]?.items ?? [document], as: manager)
     }
 
     /// Stores an object from YAML text.
@@ -54,7 +49,7 @@ extension FakeAPIServer {
         let time = ServerCore.now()
         try core.change { state in
             let key = ObjectKey(kind: kind, namespace: namespace, name: name)
-            guard var document = state.cluster.store.objects[key] else { return }
+            guard var document = state.cluster.store[key] else { return }
             try edit(&document)
             let version = state.cluster.catalogue.preferredVersion(of: kind)
             _ = try Self.save(document, key, version: version, as: manager, &state, at: time)
@@ -87,7 +82,7 @@ extension FakeAPIServer {
     package func deleteNamespace(_ name: String) {
         core.change { state in
             let time = ServerCore.now()
-            for key in state.cluster.store.objects.keys.filter({ $0.namespace == name }).sorted() {
+            for key in state.cluster.store.keys.filter({ $0.namespace == name }).sorted() {
                 state.cluster.store.remove(key, by: "namespace-controller", time: time)
             }
             let key = ObjectKey(kind: .namespaces, namespace: "", name: name)
@@ -95,9 +90,29 @@ extension FakeAPIServer {
         }
     }
 
+    private static func store(
+        _ document: JSONValue,
+        as manager: String,
+        _ state: inout ServerState,
+        at time: String
+    ) throws -> JSONValue {
+        let apiVersion = document["apiVersion"]?.string ?? ""
+        let name = document["kind"]?.string ?? ""
+        guard let (kind, version) = state.cluster.catalogue.kind(apiVersion: apiVersion, name: name) else {
+            throw Failure(description: "nothing serves \(apiVersion) \(name)")
+        }
+        let namespace = kind.isNamespaced ? document["metadata"]?["namespace"]?.string ?? "default" : ""
+        guard let called = document["metadata"]?["name"]?.string else {
+            throw Failure(description: "a \(name) without a name")
+        }
+        if kind.isNamespaced { try makeNamespace(namespace, &state, at: time) }
+        let key = ObjectKey(kind: kind, namespace: namespace, name: called)
+        return try save(document, key, version: version, as: manager, &state, at: time)
+    }
+
     private static func makeNamespace(_ name: String, _ state: inout ServerState, at time: String) throws {
         let key = ObjectKey(kind: .namespaces, namespace: "", name: name)
-        guard state.cluster.store.objects[key] == nil else { return }
+        guard state.cluster.store[key] == nil else { return }
         let document: JSONValue = [
             "metadata": ["labels": ["kubernetes.io/metadata.name": .string(name)]],
             "spec": ["finalizers": ["kubernetes"]], "status": ["phase": "Active"],

@@ -47,6 +47,20 @@ package final class PrometheusProcess: Sendable {
     /// Its address, without a slash at the end.
     package var url: String { "http://127.0.0.1:\(port)" }
 
+    /// Scrapes others from now on; what it has is kept.
+    package func scrape(_ job: ScrapeJob) async throws {
+        try await ServerProcess.onThread { [self] in
+            try Data(job.configuration.utf8).write(to: URL(filePath: server.file("prometheus.yml")), options: .atomic)
+            let answer = LoopbackHTTP.post("/-/reload", [], port: port)
+            guard answer?.status == 200 else { throw ReloadFailure(answer: answer?.body ?? "no answer") }
+        }
+    }
+
+    /// It did not take a configuration.
+    package struct ReloadFailure: Error {
+        package let answer: String
+    }
+
     package func suspend() { server.suspend() }
 
     package func resume() { server.resume() }
@@ -86,6 +100,7 @@ package final class PrometheusProcess: Sendable {
             "--storage.tsdb.path=\(server.file("data"))",
             "--storage.tsdb.retention.time=100y",
             "--web.listen-address=127.0.0.1:\(port)",
+            "--web.enable-lifecycle",
         ]
         try server.start(own + options)
     }

@@ -47,8 +47,8 @@ struct StatusPageTests {
 
     @Test("a browser sees a run live and its end, without a complaint and without asking anybody else")
     func live() async throws {
-        let demo = try await Demo.start()
         let browser = try await Browser.start()
+        let demo = try await Demo.start(["--speed", "30", "--linger", "60s"])
 
         let page = try await browser.open(demo.url + "/")
         try await page.wait(until: "document.getElementById('live').textContent.startsWith('Live')")

@@ -29,7 +29,7 @@ package import CanaryTelemetry
 /// error holds for events that are independent given the past, or clustered as stable's are.
 ///
 /// **Not judged**: windows in which canary pods warm up, and the bake after 100 %; its verdicts say so.
-package struct MetricJudge: Sendable, Hashable {
+package struct MetricJudge: Sendable, Hashable, Codable {
     private let objectives: [CustomObjective]
     private let configuration: EngineConfiguration
     /// Stable's readings before the first step, oldest first.
@@ -73,7 +73,7 @@ package struct MetricJudge: Sendable, Hashable {
                 configuration: configuration,
                 history: history
             )
-        history = []
+        (history, kept) = ([], 0)
         let result = engine.judge(
             CustomWindow(
                 seconds: window.seconds,
@@ -84,6 +84,27 @@ package struct MetricJudge: Sendable, Hashable {
         )
         self.engine = engine
         return MetricReport(result, window: window, isWarming: isWarming)
+    }
+
+    /// Numbers of the windows before the first step.
+    var historyNumbers: Int { kept }
+
+    /// Drops the oldest windows before the first step until the rest is at most `numbers` numbers.
+    mutating func trim(to numbers: Int) {
+        var dropped = 0
+        while dropped < history.count, kept > numbers {
+            kept -= Self.size(history[dropped].readings)
+            dropped += 1
+        }
+        history.removeFirst(dropped)
+    }
+
+    /// Whether a decoded judge can be gone on with under these rules.
+    func isSound(_ rules: JudgeRules) -> Bool {
+        guard let fresh = MetricJudge(rules), fresh.objectives == objectives, fresh.configuration == configuration,
+            kept == history.reduce(0, { $0 + Self.size($1.readings) })
+        else { return false }
+        return engine.map { $0.isSound(objectives, configuration) } ?? true
     }
 
     private func readings(of window: Window, isHistory: Bool) -> [CustomReading?] {

@@ -45,7 +45,7 @@ struct LiveLog: Sendable {
         case .notice(let notice):
             add(seconds, Self.sign(notice), Self.tone(notice), notice.reason.text)
         case .finished(let outcome):
-            let words = "\(OutcomeWords.short(outcome)): \(outcome.reason.text)"
+            let words = "\(OutcomeWords.short(outcome)): \(outcome.text)"
             add(seconds, OutcomeWords.sign(outcome), OutcomeWords.tone(outcome), words)
         case .interrupted(let reason):
             add(seconds, .unknown, .warning, reason.text)

@@ -79,6 +79,15 @@ struct AccessControl: Sendable {
     /// Nil permits everything to everybody but the anonymous user.
     var rules: [AccessRule]?
 
+    /// The groups that a user is in by its name.
+    static func groups(of user: String) -> [String] {
+        let parts = user.split(separator: ":").map(String.init)
+        guard parts.count == 4, parts[0] == "system", parts[1] == "serviceaccount" else {
+            return ["system:authenticated"]
+        }
+        return ["system:serviceaccounts", "system:serviceaccounts:\(parts[2])", "system:authenticated"]
+    }
+
     /// The user who sent a request.
     func user(authorization: String?) throws(APIStatus) -> String {
         guard let authorization else { return userWithoutToken }
@@ -90,7 +99,10 @@ struct AccessControl: Sendable {
 
     func allows(_ question: AccessQuestion) -> Bool {
         if question.user == Self.anonymous { return false }
-        if question.group == "authorization.k8s.io", question.verb == "create" { return true }
+        // What the role `system:basic-user` grants to everybody who has a name.
+        if ["authorization.k8s.io", "authentication.k8s.io"].contains(question.group), question.verb == "create" {
+            return true
+        }
         return rules?.contains { $0.grants(question) } ?? true
     }
 }

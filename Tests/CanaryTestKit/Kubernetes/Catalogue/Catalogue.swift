@@ -64,7 +64,7 @@ struct Catalogue: Sendable {
 
     private static let shortNames: [ClusterKind: String] = [
         .virtualServices: "vs", .destinationRules: "dr", .istioGateways: "gw", .gateways: "gtw", .namespaces: "ns",
-        .pods: "po", .services: "svc", .deployments: "deploy", .replicaSets: "rs",
+        .pods: "po", .services: "svc", .deployments: "deploy", .replicaSets: "rs", .configMaps: "cm",
     ]
 
     private var groups: [String] {
@@ -105,7 +105,7 @@ struct Catalogue: Sendable {
         var entries: [JSONValue] = []
         for kind in kinds {
             let verbs: JSONValue =
-                kind == .accessReviews
+                [.accessReviews, .selfReviews].contains(kind)
                 ? ["create"] : ["create", "delete", "get", "list", "patch", "update", "watch"]
             entries.append(entry(kind, name: kind.plural, verbs: verbs))
             if kind.hasStatus {

@@ -85,10 +85,19 @@ extension ClusterKind {
         name: "Event",
         versions: ["v1"]
     )
+    package static let configMaps = ClusterKind(group: "", plural: "configmaps", name: "ConfigMap", versions: ["v1"])
     package static let accessReviews = ClusterKind(
         group: "authorization.k8s.io",
         plural: "selfsubjectaccessreviews",
         name: "SelfSubjectAccessReview",
+        versions: ["v1"],
+        isNamespaced: false
+    )
+
+    package static let selfReviews = ClusterKind(
+        group: "authentication.k8s.io",
+        plural: "selfsubjectreviews",
+        name: "SelfSubjectReview",
         versions: ["v1"],
         isNamespaced: false
     )
@@ -132,6 +141,21 @@ extension ClusterKind {
         versions: ["v1", "v1beta1"]
     )
 
+    /// Our own canaries; `FakeAPIServer.serve(_:versions:)` with no versions takes their definition away.
+    package static let canaries = ClusterKind(
+        group: "haldane.dev",
+        plural: "canaries",
+        name: "Canary",
+        versions: ["v1"]
+    )
+    /// Our own policies.
+    package static let canaryPolicies = ClusterKind(
+        group: "haldane.dev",
+        plural: "canarypolicies",
+        name: "CanaryPolicy",
+        versions: ["v1"]
+    )
+
     /// Flagger's canaries; absent until `FakeAPIServer.serve(_:versions:)` installs them as `v1beta1`.
     package static let flaggerCanaries = ClusterKind(
         group: "flagger.app",
@@ -148,8 +172,8 @@ extension ClusterKind {
     )
 
     static let all: [ClusterKind] = [
-        .namespaces, .pods, .services, .deployments, .replicaSets, .endpointSlices, .leases, .events, .accessReviews,
-        .virtualServices, .destinationRules, .istioGateways, .httpRoutes, .grpcRoutes, .gateways, .flaggerCanaries,
-        .argoRollouts,
+        .namespaces, .pods, .services, .deployments, .replicaSets, .endpointSlices, .leases, .events, .configMaps,
+        .accessReviews, .selfReviews, .virtualServices, .destinationRules, .istioGateways, .httpRoutes, .grpcRoutes,
+        .gateways, .canaries, .canaryPolicies, .flaggerCanaries, .argoRollouts,
     ]
 }

@@ -19,14 +19,17 @@ package struct RequestRecord: Sendable {
     package let query: [String: String]
     package let contentType: String
     package let userAgent: String
+    /// Whose token it carried; empty for one that is not valid.
+    package let user: String
     package let body: [UInt8]
     /// The number of its connection, from 0.
     package let connection: Int
     /// The status answered; nil while there is none, or if there never was.
     package internal(set) var code: Int?
 
-    init(_ request: APIRequest, number: Int, connection: Int) {
+    init(_ request: APIRequest, number: Int, connection: Int, user: String) {
         let place = request.place
+        self.user = user
         self.number = number
         self.connection = connection
         verb = request.verb
@@ -49,8 +52,12 @@ package struct RequestRecord: Sendable {
     /// Whether it would change something.
     package var isWrite: Bool {
         ["create", "update", "patch", "delete", "deletecollection"].contains(verb)
-            && resource != ClusterKind.accessReviews.plural && query["dryRun"] == nil
+            && !Self.reviews.contains(resource) && query["dryRun"] == nil
     }
+
+    private static let reviews: Set<String> = [
+        ClusterKind.accessReviews.plural, ClusterKind.selfReviews.plural,
+    ]
 
     package func concerns(_ kind: ClusterKind) -> Bool { group == kind.group && resource == kind.plural }
 }
@@ -59,25 +66,5 @@ extension RequestRecord: CustomStringConvertible {
     package var description: String {
         let place = [namespace, name].compactMap { $0 }.joined(separator: "/")
         return "\(verb) \(resource.isEmpty ? path : resource) \(place) -> \(code.map(String.init) ?? "no answer")"
-    }
-}
-
-/// The requests so far, the oldest forgotten when there are too many.
-struct RequestLog: Sendable {
-    private(set) var records: [RequestRecord] = []
-    private var count = 0
-    private static let most = 20_000
-
-    mutating func add(_ request: APIRequest, connection: Int) -> Int {
-        if records.count >= Self.most { records.removeFirst(records.count / 2) }
-        let number = count
-        count += 1
-        records.append(RequestRecord(request, number: number, connection: connection))
-        return number
-    }
-
-    mutating func answered(_ number: Int, with code: Int) {
-        guard let first = records.first?.number, records.indices.contains(number - first) else { return }
-        records[number - first].code = code
     }
 }

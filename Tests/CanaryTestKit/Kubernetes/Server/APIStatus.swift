@@ -44,6 +44,10 @@ struct FieldCause: Sendable, Hashable {
         FieldCause(reason: "FieldValueInvalid", field: field, message: "Invalid value: \(value): \(why)")
     }
 
+    static func tooLong(_ field: String, most: Int) -> FieldCause {
+        FieldCause(reason: "FieldValueTooLong", field: field, message: "Too long: may not be more than \(most) bytes")
+    }
+
     static func type(_ field: String, is found: String, not wanted: String) -> FieldCause {
         FieldCause(
             reason: "FieldValueTypeInvalid",
@@ -66,6 +70,16 @@ extension APIStatus {
 
     static func badRequest(_ message: String) -> APIStatus {
         APIStatus(code: 400, reason: "BadRequest", message: message)
+    }
+
+    /// A body beyond what the server reads.
+    static func tooLarge(limit: Int) -> APIStatus {
+        APIStatus(
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: "Request entity too large: limit is \(limit)",
+            details: [:]
+        )
     }
 
     static func notFound(_ kind: ClusterKind, _ name: String) -> APIStatus {

@@ -5,7 +5,7 @@ extension Cluster {
     func get(_ request: APIRequest, _ place: APIRequest.Place, _ kind: ClusterKind) throws(APIStatus) -> APIAnswer {
         if let late = try tooLarge(request) { return late }
         let key = ObjectKey(kind: kind, namespace: place.namespace ?? "", name: place.name ?? "")
-        guard let object = store.objects[key] else { throw .notFound(kind, key.name) }
+        guard let object = store[key] else { throw .notFound(kind, key.name) }
         return APIAnswer(.json(object.served(as: kind.apiVersion(place.version))))
     }
 

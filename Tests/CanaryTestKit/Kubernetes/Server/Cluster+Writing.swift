@@ -35,7 +35,7 @@ extension Cluster {
         }
         let write = try self.write(request, place, kind, name: name, at: time)
         if kind.isNamespaced { try requireNamespace(namespace, for: kind, name) }
-        guard store.objects[write.key] == nil else { throw .alreadyExists(kind, name) }
+        guard store[write.key] == nil else { throw .alreadyExists(kind, name) }
         return answer(try save(document, write), kind, place, code: 201)
     }
 
@@ -51,7 +51,7 @@ extension Cluster {
         guard name == write.key.name else {
             throw .badRequest("the name of the object (\(name)) does not match the name on the URL (\(write.key.name))")
         }
-        guard let old = store.objects[write.key] else {
+        guard let old = store[write.key] else {
             // Leases are the one kind of ours that a PUT creates.
             guard kind == .leases else { throw .notFound(kind, name) }
             try requireNamespace(write.key.namespace, for: kind, name)
@@ -89,7 +89,7 @@ extension Cluster {
         default:
             throw .unsupportedMedia(["application/json-patch+json", "application/merge-patch+json"])
         }
-        guard let old = store.objects[write.key] else { throw .notFound(kind, write.key.name) }
+        guard let old = store[write.key] else { throw .notFound(kind, write.key.name) }
         let shown = old.served(as: kind.apiVersion(place.version))
         let document: JSONValue
         do {
@@ -110,7 +110,7 @@ extension Cluster {
         at time: String
     ) throws(APIStatus) -> APIAnswer {
         let write = try self.write(request, place, kind, name: place.name ?? "", at: time)
-        guard let old = store.objects[write.key] else { throw .notFound(kind, write.key.name) }
+        guard let old = store[write.key] else { throw .notFound(kind, write.key.name) }
         let wanted = (try? JSONText.parse(request.body))?["preconditions"]
         for field in ["uid", "resourceVersion"] {
             guard let asked = wanted?[field]?.string, let found = old["metadata"]?[field]?.string else { continue }
@@ -140,7 +140,7 @@ extension Cluster {
 
     /// A deleted namespace stays until somebody empties it, which no controller does here.
     private mutating func terminate(_ write: ObjectWrite, _ place: APIRequest.Place) -> APIAnswer {
-        var document = store.objects[write.key] ?? [:]
+        var document = store[write.key] ?? [:]
         var members = document.members ?? [:]
         members["status"] = ["phase": "Terminating"]
         members["metadata"]?.addFinalizer("kubernetes")
@@ -251,7 +251,7 @@ extension Cluster {
     }
 
     private func requireNamespace(_ name: String, for kind: ClusterKind, _ object: String) throws(APIStatus) {
-        guard let namespace = store.objects[ObjectKey(kind: .namespaces, namespace: "", name: name)] else {
+        guard let namespace = store[ObjectKey(kind: .namespaces, namespace: "", name: name)] else {
             throw .notFound(.namespaces, name)
         }
         guard namespace["metadata"]?["deletionTimestamp"] == nil else {

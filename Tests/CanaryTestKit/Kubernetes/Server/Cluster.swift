@@ -16,6 +16,7 @@ struct Cluster: Sendable {
     mutating func expireContinueTokens() { pages.forget() }
 
     mutating func outcome(of request: APIRequest, at time: String) -> APIOutcome {
+        defer { store.writer = "" }
         do {
             return try handle(request, at: time)
         } catch {
@@ -25,6 +26,7 @@ struct Cluster: Sendable {
 
     private mutating func handle(_ request: APIRequest, at time: String) throws(APIStatus) -> APIOutcome {
         let user = try access.user(authorization: request.header("authorization"))
+        store.writer = user
         switch request.target {
         case .path(let words):
             return .answer(try answer(path: words, of: request, user))
@@ -82,6 +84,10 @@ struct Cluster: Sendable {
             guard request.verb == "create", place.name == nil else { throw .methodNotAllowed }
             return .answer(try review(request, user))
         }
+        if kind == .selfReviews {
+            guard request.verb == "create", place.name == nil else { throw .methodNotAllowed }
+            return .answer(try selfReview(request, user))
+        }
         if place.subresource == "proxy", kind == .pods { return .pod(try podRequest(request, place)) }
         guard place.subresource == nil || (place.subresource == "status" && kind.hasStatus) else {
             return .answer(.noSuchPath)
@@ -101,14 +107,32 @@ struct Cluster: Sendable {
         }
     }
 
-    /// Says what the asking user may do.
-    private func review(_ request: APIRequest, _ user: String) throws(APIStatus) -> APIAnswer {
+    /// Says who asks.
+    private func selfReview(_ request: APIRequest, _ user: String) throws(APIStatus) -> APIAnswer {
+        var members = try reviewed(request)
+        members["status"] = [
+            "userInfo": [
+                "username": .string(user), "uid": "5a3c1b70-0000-4000-8000-0000000000ff",
+                "groups": .array(AccessControl.groups(of: user).map { .string($0) }),
+            ]
+        ]
+        return APIAnswer(code: 201, .json(.object(members)))
+    }
+
+    /// The members of a review's document.
+    private func reviewed(_ request: APIRequest) throws(APIStatus) -> [String: JSONValue] {
         guard ["application/json", ""].contains(request.contentType) else {
             throw .unsupportedMedia(["application/json"])
         }
-        guard let document = try? JSONText.parse(request.body), var members = document.members else {
+        guard let document = try? JSONText.parse(request.body), let members = document.members else {
             throw .badRequest("the object provided is unrecognized")
         }
+        return members
+    }
+
+    /// Says what the asking user may do.
+    private func review(_ request: APIRequest, _ user: String) throws(APIStatus) -> APIAnswer {
+        var members = try reviewed(request)
         let asked = members["spec"]?["resourceAttributes"]
         let plural = asked?["resource"]?.string ?? ""
         let namespace = asked?["namespace"]?.string ?? ""
@@ -129,7 +153,7 @@ struct Cluster: Sendable {
     private func podRequest(_ request: APIRequest, _ place: APIRequest.Place) throws(APIStatus) -> PodRequest {
         let address = Self.podAddress(place.name ?? "")
         let key = ObjectKey(kind: .pods, namespace: place.namespace ?? "", name: address.pod)
-        guard store.objects[key] != nil else { throw .notFound(.pods, address.pod) }
+        guard store[key] != nil else { throw .notFound(.pods, address.pod) }
         return PodRequest(
             namespace: key.namespace,
             pod: address.pod,

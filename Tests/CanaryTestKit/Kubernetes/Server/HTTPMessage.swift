@@ -29,7 +29,7 @@ struct HTTPConnection {
     private var buffer: [UInt8] = []
 
     private static let mostHeaderBytes = 64 * 1024
-    private static let mostBodyBytes = 3 * 1024 * 1024
+    static let mostBodyBytes = 3 * 1024 * 1024
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -87,6 +87,20 @@ struct HTTPConnection {
             } ?? -1
         let ready = poll(&entries, 2, milliseconds)
         return ready > 0 && entries[0].revents != 0
+    }
+
+    /// Reads what a peer goes on to send, for a while: closed at once, the connection would be reset under the answer.
+    func drain() {
+        shutdown(descriptor, Int32(SHUT_WR))
+        var limit = timeval(tv_sec: 2, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        var left = 64 * 1024 * 1024
+        while left > 0 {
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { return }
+            left -= count
+        }
     }
 
     /// Makes the coming close a reset.

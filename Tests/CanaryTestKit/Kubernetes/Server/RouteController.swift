@@ -25,7 +25,7 @@ extension Cluster {
 
     /// Brings the status of a route up to its generation; other objects have no controller.
     mutating func reconcile(_ key: ObjectKey, at time: String) {
-        guard [.httpRoutes, .grpcRoutes].contains(key.kind), let object = store.objects[key] else { return }
+        guard [.httpRoutes, .grpcRoutes].contains(key.kind), let object = store[key] else { return }
         let verdicts: [(type: String, isTrue: Bool, reason: String, message: String)]
         switch routeController {
         case .accepts:

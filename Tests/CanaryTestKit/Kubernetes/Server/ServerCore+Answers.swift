@@ -7,14 +7,27 @@ extension ServerCore {
     /// Answers a request; false if the connection is to be closed.
     func respond(to message: HTTPMessage, on connection: HTTPConnection, number: Int) throws -> Bool {
         let request = APIRequest(message)
+        let (user, partition) = state.withLock { state -> (String, Partition?) in
+            // A token that is not valid belongs to nobody.
+            let user = (try? state.cluster.access.user(authorization: request.header("authorization"))) ?? ""
+            state.users[connection.descriptor] = user
+            return (user, state.cutOff[user])
+        }
+        switch partition {
+        case .refused:
+            connection.prepareReset()
+            return false
+        case .silent: return !connection.peerLeaves(within: nil)
+        case nil: break
+        }
         let (entry, effects) = state.withLock { state in
-            (state.log.add(request, connection: number), state.faults.take(for: request))
+            (state.log.add(request, connection: number, user: user), state.faults.take(for: request))
         }
         wakeWaiters()
         for case .delay(let pause) in effects {
             guard !connection.peerLeaves(within: pause) else { return false }
         }
-        let responder = Responder(core: self, request: request, entry: entry, connection: connection)
+        let responder = Responder(core: self, request: request, user: user, entry: entry, connection: connection)
         switch effects.last {
         case .status(let status):
             return try responder.send(APIAnswer(status.status))
@@ -35,8 +48,10 @@ extension ServerCore {
         let time = Self.now()
         let outcome = change { state -> APIOutcome in
             for case .rivalBefore(let rival) in effects { state.act(rival, on: request, restoring: nil, at: time) }
-            let before = state.cluster
+            // Only then: a copy that is kept makes the next change copy all names.
+            let before = effects.isEmpty ? nil : state.cluster
             let outcome = state.cluster.outcome(of: request, at: time)
+            guard let before else { return outcome }
             if case .changeNothing? = effects.last {
                 state.cluster = before
                 return Self.unchanged(outcome, request, before)
@@ -88,7 +103,7 @@ extension ServerCore {
         guard let place = request.place, let name = place.name,
             let kind = cluster.catalogue.kind(group: place.group, version: place.version, plural: place.plural)
         else { return nil }
-        return cluster.store.objects[ObjectKey(kind: kind, namespace: place.namespace ?? "", name: name)]
+        return cluster.store[ObjectKey(kind: kind, namespace: place.namespace ?? "", name: name)]
     }
 
     private static func unreachable(_ request: PodRequest) -> APIAnswer {
@@ -108,6 +123,7 @@ extension ServerCore {
 struct Responder {
     let core: ServerCore
     let request: APIRequest
+    let user: String
     /// The number of the request's record.
     let entry: Int
     let connection: HTTPConnection

@@ -31,6 +31,21 @@ final class ServerCore: Sendable {
         }
     }
 
+    /// Lets the requests of a user not get through, from the next moment on; nil lets them through again.
+    func cutOff(_ user: String, _ partition: Partition?) {
+        change { state in
+            state.cutOff[user] = partition
+            switch partition {
+            case .refused:
+                for (descriptor, name) in state.users where name == user {
+                    shutdown(descriptor, Int32(SHUT_RDWR))
+                }
+            case .silent: state.command(.silence, by: user)
+            case nil: break
+            }
+        }
+    }
+
     /// Changes the shared state, and tells everybody who waits for changes.
     func change<T>(_ body: (inout ServerState) throws -> sending T) rethrows -> sending T {
         let result = try state.withLock { state in
@@ -109,14 +124,19 @@ final class ServerCore: Sendable {
                     guard try respond(to: message, on: connection, number: number), !message.isLast else { break }
                 }
             } catch let refusal as HTTPConnection.Refused {
-                let answer = APIAnswer(code: refusal.code, .text(refusal.message + "\n", type: "text/plain"))
+                let answer =
+                    refusal.code == 413
+                    ? APIAnswer(.tooLarge(limit: HTTPConnection.mostBodyBytes))
+                    : APIAnswer(code: refusal.code, .text(refusal.message + "\n", type: "text/plain"))
                 // The peer may have gone already.
                 try? connection.write(HTTPText.bytes(of: answer, isIndented: false, isLast: true))
+                if refusal.code == 413 { connection.drain() }
             } catch {
                 // A peer that goes away in the middle is what many tests are about.
             }
             state.withLock { state in
                 state.descriptors.remove(peer)
+                state.users[peer] = nil
                 close(peer)
             }
             wakeWaiters()
@@ -157,7 +177,8 @@ enum HTTPText {
     private static func phrase(_ code: Int) -> String {
         let phrases = [
             200: "OK", 201: "Created", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-            409: "Conflict", 410: "Gone", 422: "Unprocessable Entity", 429: "Too Many Requests",
+            409: "Conflict", 410: "Gone", 413: "Request Entity Too Large", 422: "Unprocessable Entity",
+            429: "Too Many Requests",
             500: "Internal Server Error", 503: "Service Unavailable", 504: "Gateway Timeout",
         ]
         return phrases[code] ?? "Status"

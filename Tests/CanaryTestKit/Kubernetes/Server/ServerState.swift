@@ -18,6 +18,7 @@ struct ServerState: Sendable {
         }
 
         let kind: ClusterKind
+        let user: String
         let wakeDescriptor: Int32
         /// What to do after the changes up to a revision.
         var commands: [(command: Command, revision: Int)] = []
@@ -35,6 +36,10 @@ struct ServerState: Sendable {
     var pending: [ClusterChange] = []
     var isDelivering = false
     var descriptors: Set<Int32> = []
+    /// Who sent the last request of a connection.
+    var users: [Int32: String] = [:]
+    /// Whose requests do not get through.
+    var cutOff: [String: Partition] = [:]
     var accepted = 0
     var isStopped = false
     private var watchesMade = 0
@@ -43,11 +48,12 @@ struct ServerState: Sendable {
 
     var view: ClusterView {
         ClusterView(
-            requests: log.records,
+            pieces: log.pieces,
+            permissions: log.permissions,
             openWatches: watches.count,
             openConnections: descriptors.count,
             acceptedConnections: accepted,
-            store: cluster.store,
+            store: cluster.store.snapshot,
             catalogue: cluster.catalogue
         )
     }
@@ -59,8 +65,9 @@ struct ServerState: Sendable {
     }
 
     /// Tells watches to do something after the changes so far.
-    mutating func command(_ command: OpenWatch.Command, watchesOf kind: ClusterKind? = nil) {
-        for (number, watch) in watches where kind == nil || kind == watch.kind {
+    mutating func command(_ command: OpenWatch.Command, watchesOf kind: ClusterKind? = nil, by user: String? = nil) {
+        for (number, watch) in watches
+        where (kind == nil || kind == watch.kind) && (user == nil || user == watch.user) {
             watches[number]?.commands.append((command, cluster.store.revision))
         }
     }
@@ -89,7 +96,7 @@ struct ServerState: Sendable {
             let kind = cluster.catalogue.kind(group: place.group, version: place.version, plural: place.plural)
         else { return }
         let key = ObjectKey(kind: kind, namespace: place.namespace ?? "", name: name)
-        guard let present = cluster.store.objects[key] else { return }
+        guard let present = cluster.store[key] else { return }
         let write = ObjectWrite(
             key: key,
             version: cluster.catalogue.preferredVersion(of: kind),
@@ -114,6 +121,8 @@ package struct ClusterChange: Sendable {
     package let name: String
     package let revision: Int
     package let manager: String
+    /// The user whose request it was; empty for a change past the API.
+    package let user: String
     /// Nil for a creation.
     package let before: JSONValue?
     /// Nil for a deletion.
@@ -125,6 +134,7 @@ package struct ClusterChange: Sendable {
         name = event.key.name
         revision = event.revision
         manager = event.manager
+        user = event.user
         before = event.before
         after = event.after
     }
@@ -132,27 +142,49 @@ package struct ClusterChange: Sendable {
 
 /// The double at one moment.
 package struct ClusterView: Sendable {
-    /// All requests so far, the oldest first.
-    package let requests: [RequestRecord]
+    private let pieces: [[RequestRecord]]
+    /// Every permission that the requests so far needed.
+    package let permissions: Set<UsedPermission>
     package let openWatches: Int
     package let openConnections: Int
     package let acceptedConnections: Int
     let store: ObjectStore
     let catalogue: Catalogue
 
+    fileprivate init(
+        pieces: [[RequestRecord]],
+        permissions: Set<UsedPermission>,
+        openWatches: Int,
+        openConnections: Int,
+        acceptedConnections: Int,
+        store: ObjectStore,
+        catalogue: Catalogue
+    ) {
+        self.pieces = pieces
+        self.permissions = permissions
+        self.openWatches = openWatches
+        self.openConnections = openConnections
+        self.acceptedConnections = acceptedConnections
+        self.store = store
+        self.catalogue = catalogue
+    }
+
+    /// All requests so far, the oldest first.
+    package var requests: [RequestRecord] { pieces.flatMap(\.self) }
+
     /// The number of the last change.
     package var revision: Int { store.revision }
 
     /// Requests that would change something, dry runs and access reviews left out.
-    package var writes: [RequestRecord] { requests.filter(\.isWrite) }
+    package var writes: [RequestRecord] { pieces.flatMap { $0.filter(\.isWrite) } }
 
     package func requests(_ verb: String, _ kind: ClusterKind) -> [RequestRecord] {
-        requests.filter { $0.verb == verb && $0.concerns(kind) }
+        pieces.flatMap { $0.filter { $0.verb == verb && $0.concerns(kind) } }
     }
 
     /// An object as it is stored, in the preferred version of its kind; nil if there is none.
     package func object(_ kind: ClusterKind, _ name: String, in namespace: String = "") -> JSONValue? {
-        store.objects[ObjectKey(kind: kind, namespace: namespace, name: name)]?
+        store[ObjectKey(kind: kind, namespace: namespace, name: name)]?
             .served(as: kind.apiVersion(catalogue.preferredVersion(of: kind)))
     }
 

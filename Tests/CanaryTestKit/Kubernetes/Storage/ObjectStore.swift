@@ -11,6 +11,8 @@ struct ObjectStore: Sendable {
         /// Nil for a deletion.
         let after: JSONValue?
         let manager: String
+        /// The user whose request it was; empty past the API.
+        let user: String
     }
 
     /// The number of the last change; the next write gets the next one.
@@ -18,19 +20,35 @@ struct ObjectStore: Sendable {
     /// Changes up to here are forgotten: a watch must not begin before.
     private(set) var horizon = 1000
     private(set) var history: [Event] = []
-    private(set) var objects: [ObjectKey: JSONValue] = [:]
+    /// The user whose request is being handled.
+    var writer = ""
+    /// By kind, so that lists look at their own kind only, and a reader's copy costs a writer little.
+    private var shelves: [String: [ObjectKey: JSONValue]] = [:]
     private var created = 0
 
-    private static let mostEvents = 20_000
+    private static let mostEvents = 40_000
+
+    private(set) subscript(key: ObjectKey) -> JSONValue? {
+        get { shelves[key.kind.qualifiedName]?[key] }
+        _modify { yield &shelves[key.kind.qualifiedName, default: [:]][key] }
+    }
+
+    /// The names of everything, in no order.
+    var keys: [ObjectKey] { shelves.values.flatMap(\.keys) }
+
+    /// The objects without their history, for a reader who keeps them a while.
+    var snapshot: ObjectStore {
+        var copy = self
+        copy.history = []
+        return copy
+    }
 
     /// The objects of a kind, of one namespace or of all, in the order of namespace and name.
     func objects(_ kind: ClusterKind, namespace: String?) -> [(key: ObjectKey, object: JSONValue)] {
-        objects.filter { key, _ in
-            key.kind.plural == kind.plural && key.kind.group == kind.group
-                && (namespace == nil || key.namespace == namespace)
-        }
-        .sorted { $0.key < $1.key }
-        .map { ($0.key, $0.value) }
+        (shelves[kind.qualifiedName] ?? [:])
+            .filter { key, _ in namespace == nil || key.namespace == namespace }
+            .sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
     }
 
     /// The changes after a revision, the oldest first; nil if some of them are forgotten.
@@ -53,7 +71,7 @@ struct ObjectStore: Sendable {
 
     /// Stores a document over what is there, or says what is wrong with it.
     mutating func save(_ document: JSONValue, _ write: ObjectWrite) throws(APIStatus) -> SavedObject {
-        let old = objects[write.key]
+        let old = self[write.key]
         var (new, warnings) = try prepared(document, over: old, write)
         if let old, Self.withoutBookkeeping(old) == Self.withoutBookkeeping(new) {
             return SavedObject(object: old, warnings: warnings, isChanged: false)
@@ -70,18 +88,22 @@ struct ObjectStore: Sendable {
         revision += 1
         new.setMetadata("resourceVersion", .string(String(revision)))
         if new["metadata"]?["deletionTimestamp"] != nil, (new["metadata"]?["finalizers"]?.items ?? []).isEmpty {
-            objects[write.key] = nil
-            record(Event(revision: revision, key: write.key, before: old, after: nil, manager: write.manager))
+            self[write.key] = nil
+            record(
+                Event(revision: revision, key: write.key, before: old, after: nil, manager: write.manager, user: writer)
+            )
         } else {
-            objects[write.key] = new
-            record(Event(revision: revision, key: write.key, before: old, after: new, manager: write.manager))
+            self[write.key] = new
+            record(
+                Event(revision: revision, key: write.key, before: old, after: new, manager: write.manager, user: writer)
+            )
         }
         return SavedObject(object: new, warnings: warnings, isChanged: true)
     }
 
     /// Takes an object away, or marks it where finalizers hold it; nil if there is none.
     mutating func delete(_ key: ObjectKey, by manager: String, time: String) -> JSONValue? {
-        guard var object = objects[key] else { return nil }
+        guard var object = self[key] else { return nil }
         let before = object
         if !(object["metadata"]?["finalizers"]?.items ?? []).isEmpty {
             guard object["metadata"]?["deletionTimestamp"] == nil else { return object }
@@ -89,20 +111,20 @@ struct ObjectStore: Sendable {
             object.setMetadata("deletionTimestamp", .string(time))
             object.setMetadata("deletionGracePeriodSeconds", 0)
             object.setMetadata("resourceVersion", .string(String(revision)))
-            objects[key] = object
-            record(Event(revision: revision, key: key, before: before, after: object, manager: manager))
+            self[key] = object
+            record(Event(revision: revision, key: key, before: before, after: object, manager: manager, user: writer))
             return object
         }
         revision += 1
-        objects[key] = nil
-        record(Event(revision: revision, key: key, before: before, after: nil, manager: manager))
+        self[key] = nil
+        record(Event(revision: revision, key: key, before: before, after: nil, manager: manager, user: writer))
         return object
     }
 
     /// Takes an object away, whatever its finalizers say; false if there is none.
     @discardableResult
     mutating func remove(_ key: ObjectKey, by manager: String, time: String) -> Bool {
-        objects[key]?.setMetadata("finalizers", nil)
+        self[key]?.setMetadata("finalizers", nil)
         return delete(key, by: manager, time: time) != nil
     }
 

@@ -36,7 +36,9 @@ struct WatchStream {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
         let (input, output) = (ends[0], ends[1])
-        let number = core.state.withLock { $0.add(.init(kind: plan.kind, wakeDescriptor: output)) }
+        let number = core.state.withLock {
+            $0.add(.init(kind: plan.kind, user: responder.user, wakeDescriptor: output))
+        }
         defer {
             core.state.withLock { state in
                 state.watches[number] = nil

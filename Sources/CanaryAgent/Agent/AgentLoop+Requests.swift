@@ -1,0 +1,121 @@
+import CanaryCore
+import CanaryKubernetes
+import CanaryYAML
+
+/// What operators ask of canaries, by an annotation on the object.
+extension AgentLoop {
+    /// Takes up the request of a canary, if one waits.
+    mutating func readRequest(_ key: CanaryKey, at now: Timestamp) async {
+        guard let entry = entries[key], !entry.object.uid.isEmpty, entry.asked == nil else { return }
+        switch RequestReader.read(entry.object.annotations, answered: entry.request, at: now) {
+        case .nothing: return
+        case .refused(let answer): settle(request: answer, of: key)
+        case .request(let request): await obey(request, of: key, entry, at: now)
+        }
+    }
+
+    private mutating func obey(_ request: CanaryRequest, of key: CanaryKey, _ entry: CanaryEntry, at now: Timestamp)
+        async
+    {
+        if isTooEarly(request, for: key, at: now) { return leaveUnanswered(request, of: key) }
+        entries[key]?.early = nil
+        let effect = RequestEffect.of(
+            request,
+            in: situation(key, entry),
+            memory: entry.memory,
+            population: entry.population,
+            weights: entry.weights
+        )
+        log.tell(
+            "request",
+            key,
+            [
+                ("id", request.id), ("verb", request.verb.rawValue), ("force", "\(request.force)"), ("by", request.by),
+                ("message", request.reason),
+            ]
+        )
+        switch effect {
+        case .refuse(let words):
+            settle(request: request.answer(.refused, words, at: now), of: key)
+        case .command(let command):
+            let ticket = CommandTicket()
+            guard let run = runs[key], run.inbox.send(.asked(command, ticket)) else {
+                return settle(
+                    request: request.answer(.refused, "too much is asked of the run; ask again", at: now),
+                    of: key
+                )
+            }
+            entries[key]?.asked = CanaryEntry.Asked(request: request, ticket: ticket)
+        case .passGate(let gate):
+            runs[key]?.gate.passOnce(gate.label)
+            let words = "the next step goes past this once: \(gate.text)"
+            settle(request: request.answer(.accepted, words, at: now), of: key)
+        case .begin:
+            entries[key]?.pass = entry.gate?.label ?? "none"
+            entries[key]?.retry = request.beginning(past: entry.gate)
+            settle(request: request.answer(.accepted, request.begun(past: entry.gate, of: key), at: now), of: key)
+        case .rollBackLeft(let roles, let release, let command):
+            entries[key]?.firstCommand = command
+            // Asked for by a person: no memory of releases speaks against it.
+            entries[key]?.retry = Reason("asked", "begun to roll back what is left: \(command.reason)")
+            entries[key]?.decision = .begin(roles, release)
+            entries[key]?.pass = "any"
+            candidates.insert(key)
+            settle(request: request.answer(.accepted, "a run begins that rolls it back", at: now), of: key)
+        case .retry(let memory):
+            await retry(request, memory, key, at: now)
+        }
+    }
+
+    private func situation(_ key: CanaryKey, _ entry: CanaryEntry) -> RequestEffect.Situation {
+        if let progress = runs[key]?.progress {
+            return .run(progress.rollout, gate: progress.rollout.gate?.reason, since: progress.header.startedAt)
+        }
+        if case .failure(let invalid)? = entry.resolved?.result { return .invalid(invalid.reason) }
+        if entry.record.run != nil { return .elsewhere(holder: entry.record.holder) }
+        let unknown = Reason("unknown", "nothing is known of it yet; ask again in a moment")
+        let decision = entry.decision ?? .blocked(unknown)
+        return .between(decision, gate: entry.gate ?? entry.failure?.reason, since: entry.found?.at)
+    }
+
+    private mutating func retry(_ request: CanaryRequest, _ memory: ReleaseMemory, _ key: CanaryKey, at now: Timestamp)
+        async
+    {
+        guard let before = entries[key]?.memory else { return }
+        do throws(KubernetesError) {
+            guard try await RolloutMemory.keep(memory, from: before, of: key, options, cluster.client) else {
+                let text = "a run is going on elsewhere, or its Lease says something newer; ask again in a moment"
+                return settle(request: request.answer(.refused, text, at: now), of: key)
+            }
+            entries[key]?.memory = memory
+            entries[key]?.retry = Reason("retry", "tried again by the operator: \(request.by): \(request.reason)")
+            entries[key]?.failure = nil
+            settle(request: request.answer(.accepted, "it is tried again as soon as it is ready", at: now), of: key)
+            wake.ring(key)
+        } catch {
+            // Asked again at the next look: the request stays until it is answered.
+            log.tell("request-failed", key, [("id", request.id), ("message", Self.words(error))])
+        }
+    }
+
+    private mutating func settle(request answer: CanaryStatus.RequestAnswer, of key: CanaryKey) {
+        entries[key]?.request = answer
+        log.tell(
+            "answer",
+            key,
+            [("id", answer.id), ("verb", answer.verb), ("result", answer.result.rawValue), ("message", answer.message)]
+        )
+    }
+
+    /// Takes the run's answer to what it was asked, once it has given one.
+    mutating func answerAsked(_ key: CanaryKey, at now: Timestamp) {
+        guard let asked = entries[key]?.asked else { return }
+        if let answer = asked.ticket.answer {
+            entries[key]?.asked = nil
+            settle(request: asked.request.answer(answer, at: now), of: key)
+        } else if runs[key] == nil {
+            entries[key]?.asked = nil
+            settle(request: asked.request.answer(.refused, "the run ended before it could obey", at: now), of: key)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import CanaryCore
+import CanaryYAML
+
+/// The policies of the cluster and of its namespaces, with the brakes of each.
+struct PolicyBook: Sendable {
+    /// A policy of a scope, as it was written and as it stands.
+    struct Page: Sendable {
+        var object: AgentObject
+        var scope: ScopedPolicy.Scope
+        /// Nil if it cannot be read.
+        var document: PolicyDocument?
+        var brakes: FleetBrakes
+        /// Why it cannot be read: nothing is raised in its scope until it is mended.
+        var problem: Reason?
+        /// As written last to its status.
+        var written: FleetBrakes?
+
+        var policy: CanaryPolicy { document?.policy ?? CanaryPolicy() }
+    }
+
+    /// By scope.
+    private(set) var pages: [ScopedPolicy.Scope: Page] = [:]
+    /// Goes up with each change, that of brakes included.
+    private(set) var revision = 0
+    /// Goes up with each change of what is written in a policy.
+    private(set) var documents = 0
+
+    /// Takes all policies as they are now.
+    mutating func replace(by pages: [Page]) {
+        var next: [ScopedPolicy.Scope: Page] = [:]
+        for var page in pages {
+            if let known = self.pages[page.scope] {
+                // What we know of the brakes is newer than what was stored, if we wrote it.
+                if known.object.revision == page.object.revision || known.written != nil { page.brakes = known.brakes }
+                page.written = known.written
+            }
+            next[page.scope] = page
+        }
+        let isSame =
+            next.count == self.pages.count
+            && next.allSatisfy { scope, page in
+                self.pages[scope].map { $0.document == page.document && $0.problem == page.problem } ?? false
+            }
+        self.pages = next
+        if !isSame {
+            revision += 1
+            documents += 1
+        }
+    }
+
+    var policies: [ScopedPolicy] {
+        pages.values.filter { $0.problem == nil }.map { ScopedPolicy($0.scope, $0.policy) }.sorted(by: Self.inOrder)
+    }
+
+    func document(_ scope: ScopedPolicy.Scope) -> PolicyDocument? { pages[scope]?.document }
+
+    /// What holds for a canary, its own policies included.
+    func gate(for canary: CanaryKey, own: [ScopedPolicy]) -> PolicyGate {
+        PolicyGate(
+            for: canary,
+            policies: policies + own,
+            brakes: pages.values.map { PolicyGate.ScopedBrakes($0.scope, $0.brakes) }
+        )
+    }
+
+    /// Why nothing may be raised, because a policy above the canary cannot be read; nil if all can.
+    func trouble(for canary: CanaryKey) -> Reason? {
+        pages.values.first { $0.problem != nil && $0.scope.contains(canary) }?.problem
+    }
+
+    /// Takes a run that ended: what the brakes say of it, if they engage.
+    mutating func ended(_ run: ReleaseMemory.LastRun, of canary: CanaryKey, at now: Timestamp) -> [Notice] {
+        var notices: [Notice] = []
+        for scope in pages.keys where scope.contains(canary) {
+            guard let brakes = pages[scope]?.policy.brakes else { continue }
+            let before = pages[scope]?.brakes
+            if let notice = pages[scope]?.brakes.ended(run, of: canary, brakes: brakes, scope: scope, at: now) {
+                notices.append(notice)
+            }
+            if pages[scope]?.brakes != before { revision += 1 }
+        }
+        return notices
+    }
+
+    /// Obeys the operators' lifts that the policies carry.
+    mutating func lift(at now: Timestamp) -> [Notice] {
+        var notices: [Notice] = []
+        for scope in pages.keys {
+            guard let annotations = pages[scope]?.object.annotations,
+                let lift = FleetBrakes.Lift(annotations: annotations),
+                let notice = pages[scope]?.brakes.lift(lift, at: now)
+            else { continue }
+            notices.append(notice)
+            revision += 1
+        }
+        return notices
+    }
+
+    /// The policies whose brakes are not stored yet as they are; they count as stored from now on.
+    mutating func takeUnwritten() -> [Page] {
+        var all: [Page] = []
+        for scope in pages.keys {
+            guard let page = pages[scope], page.brakes != page.written ?? BrakesStatus.brakes(in: page.object.status)
+            else { continue }
+            pages[scope]?.written = page.brakes
+            all.append(page)
+        }
+        return all
+    }
+
+    private static func inOrder(_ left: ScopedPolicy, _ right: ScopedPolicy) -> Bool { rank(left) < rank(right) }
+
+    private static func rank(_ policy: ScopedPolicy) -> String {
+        switch policy.scope {
+        case .cluster: "0"
+        case .namespace(let name): "1\(name)"
+        case .object(let namespace, let name): "2\(namespace)/\(name)"
+        }
+    }
+}
+
+extension AgentObject {
+    var status: JSONValue { json["status"] ?? .object([:]) }
+}

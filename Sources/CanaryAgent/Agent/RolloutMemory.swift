@@ -1,0 +1,47 @@
+import CanaryCore
+import CanaryKubernetes
+
+/// What is remembered of a canary between runs, in the Lease of its rollouts.
+enum RolloutMemory {
+    /// Keeps a memory, unless somebody holds the Lease or a run waits there for somebody to go on with it.
+    ///
+    /// The Lease is held for the moment of the change, so that nobody's run begins on what was there before. A memory that was made
+    /// from an older one than is stored is not kept: what a run has left there since would be forgotten.
+    ///
+    /// - Parameter before: what it was made from.
+    /// - Returns: false if it was not kept; look again.
+    static func keep(
+        _ memory: ReleaseMemory,
+        from before: ReleaseMemory,
+        of canary: CanaryKey,
+        _ options: AgentOptions,
+        _ client: KubernetesClient
+    ) async throws(KubernetesError) -> Bool {
+        let claim = LeaseClaim(
+            client: client,
+            namespace: canary.namespace,
+            name: RolloutObject.name(of: canary.name),
+            identity: options.identity,
+            duration: options.leaseDuration,
+            labels: RolloutObject.labels
+        )
+        guard case .held(let lease) = try await claim.acquire() else { return false }
+        let stored = StoredRecord(lease)
+        var record = RolloutRecord(canary: canary.name)
+        switch stored {
+        case .record(let known) where known.run == nil && known.canary == canary.name: record = known
+        case .none: break
+        case .record, .otherSchema, .damaged:
+            try await claim.release()
+            return false
+        }
+        guard record.memory == before else {
+            try await claim.release()
+            return false
+        }
+        record.memory = memory
+        let text = record.text
+        try await claim.release { [RolloutObject.recordKey: text] }
+        return true
+    }
+}

@@ -1,0 +1,145 @@
+package import CanaryCore
+import CanaryJournal
+package import CanaryKubernetes
+import CanaryRouting
+import CanaryTelemetry
+
+/// A run of somebody else that is gone on with, see `RunOptions.takeover`.
+package struct Takeover: Sendable, Hashable {
+    package var orphan: Orphan
+    /// Why the telemetry of the run cannot be reached from here; nil if it can.
+    package var blindness: Reason?
+    /// Why the run is taken over only to be rolled back; nil if it goes on.
+    package var removal: String?
+
+    /// - Parameter blindness: nil where the options' spec is one that this process can follow.
+    package init(_ orphan: Orphan, blindness: Reason? = nil) {
+        self.orphan = orphan
+        self.blindness = blindness
+    }
+
+    /// What is there to go on with.
+    package enum Evidence: Sendable {
+        case snapshot(EngineSnapshot)
+        case none(Reason)
+    }
+
+    /// Reads what the process before kept of a run.
+    package static func evidence(of run: RolloutRecord.Run, _ content: SnapshotObject.Content?) -> Evidence {
+        guard run.engine == EngineVersion.current else {
+            let text =
+                "it is judged by version \(run.engine) of the statistics, and this Haldane has version \(EngineVersion.current)"
+            return .none(Reason("other-engine", text))
+        }
+        guard let content else { return .none(Reason("no-snapshot", "nothing was kept of what it knew")) }
+        do throws(SnapshotError) {
+            let codec = SnapshotCodec(limits: SnapshotLimits(storedBytes: SnapshotObject.mostBytes))
+            let snapshot = try codec.decode(content.bytes)
+            guard snapshot.header.run == run.id, snapshot.header.roles == run.roles else {
+                return .none(
+                    Reason("other-snapshot", "what was kept is of another run, '\(snapshot.header.run.prefix(128))'")
+                )
+            }
+            return .snapshot(snapshot)
+        } catch {
+            return .none(Reason("snapshot-\(error.label)", "what was kept cannot be used: \(error)"))
+        }
+    }
+
+    /// The options with which a process that knows nothing of the canary but its objects goes on with it: the spec is that of the
+    /// snapshot, as far as it may be believed.
+    ///
+    /// - Parameters:
+    ///   - content: what was kept; read once more when the lease is taken.
+    ///   - home: where journals are kept.
+    ///   - trust: what of the snapshot leads out of the canary's own pods and is believed all the same.
+    package static func options(
+        for orphan: Orphan,
+        _ content: SnapshotObject.Content?,
+        cluster: ClusterOptions,
+        home: JournalHome,
+        identity: String?,
+        version: String,
+        trust: Trust = Trust()
+    ) -> RunOptions {
+        var spec: CanarySpec
+        var blindness: Reason?
+        switch evidence(of: orphan.run, content) {
+        case .snapshot(let snapshot):
+            spec = snapshot.header.spec
+            blindness = spec.blindness ?? trust.blindness(spec, of: orphan.key)
+        case .none(let reason):
+            spec = CanarySpec(
+                name: orphan.key.name,
+                route: orphan.run.route,
+                telemetry: TelemetrySpec(),
+                guards: Guards(onOrphan: orphan.run.onOrphan)
+            )
+            blindness = reason
+        }
+        spec.name = orphan.key.name
+        spec.namespace = orphan.key.namespace
+        spec.route = orphan.run.route.inCluster
+        spec.notify = spec.notify.filter { trust.notify.contains($0) }
+        var live = spec
+        if blindness != nil {
+            live.telemetry = TelemetrySpec()
+            live.objectives.metrics = []
+            spec.objectives.metrics = []
+        }
+        var options = RunOptions(
+            spec: spec,
+            live: live,
+            route: .cluster,
+            cluster: cluster,
+            // Names of objects are fit to be names of folders; the canary's own may be anything.
+            journalDirectory: home.folder(
+                namespace: orphan.key.namespace,
+                name: String(orphan.lease.name.dropFirst("haldane-".count))
+            ),
+            version: version
+        )
+        options.identity = identity
+        options.by = orphan.run.by
+        options.takeover = Takeover(orphan, blindness: blindness)
+        return options
+    }
+}
+
+extension RouteSpec {
+    /// The route without what leads out of the cluster: files of this machine are not for objects of the cluster to name, but for those
+    /// of a repository that the operator has named.
+    var inCluster: RouteSpec {
+        var route = self
+        route.file = nil
+        route.commits = false
+        route.settle = route.settle.flatMap { $0.isConfined ? $0 : nil }
+        return route
+    }
+}
+
+extension CanarySpec {
+    /// Why the spec's telemetry cannot be reached by another process than the one it was written for; nil if it can.
+    fileprivate var blindness: Reason? {
+        func blind(_ text: String) -> Reason { Reason("telemetry-elsewhere", text) }
+        guard telemetry.targets.isEmpty else {
+            return blind("its targets are addresses that may mean something else here")
+        }
+        guard telemetry.security.isEmpty else { return blind("its telemetry needs files of the machine it ran on") }
+        if let server = telemetry.prometheus {
+            let texts =
+                [server.url, server.username, server.password, server.token].compactMap { $0 } + server.headers.values
+            guard server.security.isEmpty, server.passwordFile == nil, server.queries == nil,
+                !texts.contains(where: { $0.contains("${") })
+            else { return blind("its server needs files or variables of the machine it ran on") }
+            return nil
+        }
+        return telemetry.pods == nil ? blind("it has no telemetry") : nil
+    }
+}
+
+extension ScrapeSecurity {
+    fileprivate var isEmpty: Bool {
+        [certificateAuthorityFile, clientCertificateFile, clientKeyFile, tokenFile].allSatisfy { $0 == nil }
+    }
+}

@@ -1,0 +1,161 @@
+package import CanaryCore
+
+/// What the agent has to do about an operator's request.
+package enum RequestEffect: Sendable, Hashable {
+    /// Give it to the run's inbox, and answer with what the run answers.
+    case command(Rollout.OperatorCommand)
+    /// Let the run take its next step past the closed gate, once.
+    case passGate(Reason)
+    /// Begin the run that waits, past the closed gate.
+    case begin(Roles, Rollout.Release)
+    /// Begin a run for the weights that were left between the slots, and roll it back at once.
+    case rollBackLeft(Roles, Rollout.Release, Rollout.OperatorCommand)
+    /// Keep this memory: what is in the idle slot is news again.
+    case retry(ReleaseMemory)
+    case refuse(String)
+
+    /// What is going on when the request is read.
+    package enum Situation: Sendable {
+        /// A run of this process, since when; `gate` is what keeps it from stepping up.
+        case run(Rollout, gate: Reason?, since: Timestamp? = nil)
+        /// A run that somebody else holds.
+        case elsewhere(holder: String)
+        /// No run; `since` is when the release that waits to begin was found.
+        case between(ReleaseDecision, gate: Reason?, since: Timestamp? = nil)
+        case invalid(Reason)
+    }
+
+    /// Decides what a request does.
+    ///
+    /// `promote` alone lifts what is no evidence and nobody's order: a pause, a closed window, the limit of concurrent runs. Past
+    /// anything else (what is not proved, a freeze, engaged brakes, a stable version in trouble) goes only `promote --force`.
+    ///
+    /// - Parameters:
+    ///   - population: the pods by the spec's names; nil if they are not known.
+    ///   - weights: as found, by the spec's names; nil if the route cannot be read.
+    package static func of(
+        _ request: CanaryRequest,
+        in situation: Situation,
+        memory: ReleaseMemory,
+        population: Population?,
+        weights: RouteWeights?
+    ) -> RequestEffect {
+        switch situation {
+        case .invalid(let reason):
+            return .refuse("the spec cannot be used: \(reason.text)")
+        case .elsewhere(let holder):
+            return .refuse(
+                "the run is done by \(PlainLine.of(holder, limit: 253)), not by the agent: use the verb there, where `haldane run` runs"
+            )
+        case .run(let rollout, let gate, let since):
+            if let since, request.isOlder(than: since) {
+                return .refuse(
+                    "it was asked before the run that goes on now began, and so meant something else; look at it with "
+                        + "`haldane status`, and ask again if it is meant for this run"
+                )
+            }
+            return inRun(request, rollout, gate)
+        case .between(let decision, let gate, let since):
+            if request.verb == .promote, case .begin(_, let release) = decision,
+                let since, request.isOlder(than: since)
+            {
+                let name = PlainLine.of(release.canary.joined(separator: ", "), limit: 253)
+                return .refuse(
+                    "it was asked before the release that waits now (\(name)) was found; ask again if it is meant for that one"
+                )
+            }
+            return between(request, decision, gate, memory, population, weights)
+        }
+    }
+
+    private static let pastThat = "Past that goes only `haldane promote --force --reason WHY`, a permission of its own"
+
+    /// Whether plain `promote` goes past a closed gate.
+    static func yields(_ gate: Reason) -> Bool { ["window", "max-concurrent"].contains(gate.label) }
+
+    private static func inRun(_ request: CanaryRequest, _ rollout: Rollout, _ gate: Reason?) -> RequestEffect {
+        guard let command = request.command else {
+            return .refuse("a run is going on; there is nothing to retry before it has ended")
+        }
+        guard request.verb == .promote, !request.force else { return .command(command) }
+        if rollout.pause != nil {
+            return .command(Rollout.OperatorCommand(.resume, reason: request.reason, by: request.by))
+        }
+        if let gate = gate ?? rollout.gate?.reason {
+            guard yields(gate) else {
+                return .refuse(
+                    "\(gate.text). \(pastThat)"
+                )
+            }
+            return .passGate(gate)
+        }
+        return .refuse(
+            "nothing but evidence is missing: the run steps up by itself when it is proved not to be worse. "
+                + pastThat
+        )
+    }
+
+    private static func between(
+        _ request: CanaryRequest,
+        _ decision: ReleaseDecision,
+        _ gate: Reason?,
+        _ memory: ReleaseMemory,
+        _ population: Population?,
+        _ weights: RouteWeights?
+    ) -> RequestEffect {
+        switch request.verb {
+        case .retry:
+            switch memory.forgetting(population: population, weights: weights) {
+            case .again(let memory): return .retry(memory)
+            case .refused(let reason): return .refuse(reason.text)
+            }
+        case .pause, .resume:
+            return .refuse("no run is going on. To keep releases from beginning: `haldane freeze`")
+        case .promote:
+            guard case .begin(let roles, let release) = decision else {
+                let why = decision.reason?.text ?? "nothing waits"
+                return .refuse("no run is going on and none waits to begin: \(why)")
+            }
+            guard let gate else { return .refuse("its run is about to begin; ask again in a moment") }
+            guard request.force || yields(gate) else {
+                return .refuse(
+                    "\(gate.text). \(pastThat)"
+                )
+            }
+            return .begin(roles, release)
+        case .rollback:
+            guard let population, let weights, let command = request.command else {
+                return .refuse("the pods or the route are not known at the moment; ask again when they are")
+            }
+            guard weights.stable > 0, weights.canary > 0 else {
+                return .refuse(
+                    "no run is going on and one version carries everything: there is nothing to roll back. To release what is in "
+                        + "the other slot: `haldane retry NAME -n NAMESPACE --reason WHY`"
+                )
+            }
+            let roles = memory.roles(at: weights)
+            return .rollBackLeft(roles, Rollout.Release(population, roles: roles), command)
+        }
+    }
+}
+
+extension CanaryRequest {
+    /// Whether it was asked before something came to be; times of requests are in whole seconds, those that are cut off included.
+    fileprivate func isOlder(than moment: Timestamp) -> Bool { at.advanced(by: .seconds(1)) <= moment }
+
+    /// The answer of a run's process as that of the request.
+    package func answer(_ answer: CommandAnswer, at now: Timestamp) -> CanaryStatus.RequestAnswer {
+        let result: CanaryStatus.RequestAnswer.Result
+        switch answer.result {
+        case .accepted: result = .accepted
+        case .pending: result = .pending
+        case .refused: result = .refused
+        }
+        // Without force a promotion reaches a run only to end its pause.
+        guard verb == .promote, !force, result != .refused else { return self.answer(result, answer.message, at: now) }
+        let words =
+            "\(answer.message); that ends the pause and takes no step: the run steps up when it is proved not to be worse, "
+            + "`haldane promote --force --reason WHY` takes the step now"
+        return self.answer(result, words, at: now)
+    }
+}

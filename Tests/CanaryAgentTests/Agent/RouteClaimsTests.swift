@@ -1,0 +1,53 @@
+import CanaryAgent
+import CanaryCore
+import CanaryTestKit
+import CanaryYAML
+import Testing
+
+/// Two canaries on one rule, and a Lease that somebody deletes.
+@Suite("Agent: whose a route is", .timeLimit(.minutes(2)))
+struct RouteClaimsTests {
+    private func stalled(_ rig: AgentRig, _ name: String) -> String? {
+        rig.status(name)?["conditions"]?.items?.first { $0["type"]?.string == "Stalled" }?["reason"]?.string
+    }
+
+    @Test("of two canaries on one rule the older one looks after it, and the other says so and never begins")
+    func shared() async throws {
+        let rig = try AgentRig("shop")
+        try rig.fleet.server.apply(
+            yaml: """
+                apiVersion: haldane.dev/v1
+                kind: Canary
+                metadata: { name: zweiter, namespace: test1, creationTimestamp: "2099-01-01T00:00:00Z" }
+                spec: { route: { virtualService: shop } }
+
+                """
+        )
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        #expect(await rig.eventually { stalled(rig, "zweiter") == "RouteShared" }, "\(rig.log)")
+        #expect(rig.status("zweiter")?["message"]?.string?.contains("test1/shop") == true)
+
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["outcome"]?.string == "promoted" }, "\(rig.log)")
+        await rig.stop()
+
+        #expect(!rig.log.contains { $0.contains("event=begin") && $0.contains("canary=zweiter") }, "\(rig.log)")
+    }
+
+    @Test("a Lease that is deleted by hand is forgotten with all that it told")
+    func deletedLease() async throws {
+        let rig = try AgentRig("shop")
+        rig.start()
+        #expect(await rig.isReady("shop", "Known"), "\(rig.log)")
+
+        rig.fleet.server.delete(.leases, "haldane-shop", in: AgentRig.namespace)
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=record-gone") } }, "\(rig.log)")
+        // What is there is taken as known once more.
+        #expect(
+            await rig.eventually { rig.log.filter { $0.contains("event=adopted") }.count == 2 },
+            "\(rig.log)"
+        )
+        await rig.stop()
+    }
+}
