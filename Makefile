@@ -44,20 +44,20 @@ END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
 BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
 # Agents with clusters of their own: they mostly wait, side by side.
-AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentMembershipTests|AgentSettlementTests
+AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests
 # Minutes of waiting: `make soak`.
-SOAK := TelemetryLossTests
+SOAK := TelemetryLossTests|AgentMembershipTests
 TEST := $(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
 
 test: tests ## run every test, with a real Envoy among them
 	@$(TEST) --skip '$(REAL_TIME)|$(END_TO_END)'
-	@$(TEST) --no-parallel --filter '$(REAL_TIME)' --skip '$(AGENTS)'
+	@$(TEST) --no-parallel --filter '$(REAL_TIME)' --skip '$(AGENTS)|$(SOAK)'
 	@$(TEST) --filter '$(END_TO_END)\.($(BUSY))'
 	@$(TEST) --filter '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))'
 	@$(TEST) --filter '$(END_TO_END)' --skip '$(BUSY)|$(AGENTS)|$(SOAK)'
 
-soak: tests ## the shows that take minutes: a Prometheus killed under twenty rollouts
-	@$(TEST) --filter '$(END_TO_END)\.($(SOAK))'
+soak: tests ## the shows that take minutes: a Prometheus killed under twenty rollouts, replicas that come and go
+	@$(TEST) --filter '($(END_TO_END)|CanaryAgentTests)\.($(SOAK))'
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh
 	@Scripts/demo $(HALDANE) $(DEMO_SEED)

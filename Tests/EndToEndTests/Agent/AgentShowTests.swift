@@ -149,7 +149,8 @@ import Testing
             #expect(isPromoted && hasEnded, "\(lab.story(service, agents[0], agents[1]))")
         }
 
-        #expect([.exited(0), .exited(3)].contains(job.ending), "\(job.ending) \(job.talk)")
+        // It may find the rollout taken, or done, or lose it: what it must not do is write beside its owner.
+        #expect([.exited(0), .exited(1), .exited(3)].contains(job.ending), "\(job.ending) \(job.talk)")
         #expect(lab.fleet.audit.uncovered.isEmpty, "\(lab.fleet.audit.uncovered)")
         for service in services {
             // Each step once: nobody did what another had done.
