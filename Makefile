@@ -46,7 +46,7 @@ BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|Scen
 # Agents with clusters of their own: they mostly wait, side by side.
 AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests
 # Minutes of waiting: `make soak`.
-SOAK := TelemetryLossTests|AgentMembershipTests
+SOAK := TelemetryLossTests|AgentMembershipTests|EarlyRequestTests
 TEST := $(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
 
 test: tests ## run every test, with a real Envoy among them

@@ -68,7 +68,10 @@ struct LeaseClaimTests {
                         guard text.count == 27 else { return [Scripts.status(400, "BadRequest", text)] }
                     }
                     state.version += 1
-                    members["metadata"] = ["name": "x", "resourceVersion": .string("\(state.version)")]
+                    var metadata = object["metadata"]?.members ?? [:]
+                    metadata["name"] = "x"
+                    metadata["resourceVersion"] = .string("\(state.version)")
+                    members["metadata"] = .object(metadata)
                     state.object = .object(members)
                     return [Scripts.json(.object(members))]
                 }

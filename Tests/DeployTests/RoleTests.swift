@@ -21,6 +21,7 @@ struct RoleTests {
                 "patch grpcroutes.gateway.networking.k8s.io", "patch canaries/status.haldane.dev",
                 "patch canarypolicies/status.haldane.dev", "create leases.coordination.k8s.io",
                 "update leases.coordination.k8s.io", "create configmaps", "update configmaps",
+                "delete configmaps",
                 "create events.events.k8s.io",
             ]
         )
