@@ -172,7 +172,8 @@ package actor LeaseClaim {
             lease.acquired = moment
         }
         lease.holder = identity
-        lease.renewed = moment
+        // A write that changes nothing keeps the object's version: whoever watches would count our silence on.
+        lease.renewed = lease.renewed == moment ? moment.advanced(by: .microseconds(1)) : moment
         lease.duration = duration
         let sentAt = uptime()
         return hold(try await write(lease, into: object, annotations), sentAt)

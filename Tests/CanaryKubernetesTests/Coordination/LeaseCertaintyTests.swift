@@ -141,6 +141,21 @@ struct LeaseCertaintyTests {
         await rig.http.shutdown()
     }
 
+    @Test("each renewal shows, even while the wall clock stands still: nobody counts our silence on")
+    func unmoved() async throws {
+        let rig = try Rig()
+        let claim = rig.claim("a")
+        _ = try await claim.acquire()
+        var seen: Set<String?> = [rig.lease?["metadata"]?["resourceVersion"]?.string]
+        for _ in 0..<3 {
+            _ = try await claim.acquire()
+            seen.insert(rig.lease?["metadata"]?["resourceVersion"]?.string)
+        }
+
+        #expect(seen.count == 4, "\(seen)")
+        await rig.http.shutdown()
+    }
+
     @Test("a lease that was only late is ours again")
     func late() async throws {
         let rig = try Rig()
