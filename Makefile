@@ -39,7 +39,7 @@ tests: setup
 	@deploy/container/build .build/container/haldane
 
 # Suites that talk to real peers under real deadlines must not share two cores with the property tests.
-REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests|CanaryAgentTests|CommandLineTests
+REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests.MeshServerTests|CanaryAgentTests|CommandLineTests
 END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
 BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
@@ -47,17 +47,19 @@ BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|Scen
 AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests
 # Minutes of waiting: `make soak`.
 SOAK := TelemetryLossTests|AgentMembershipTests|EarlyRequestTests
-TEST := $(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest
+# All groups run, whatever fails, and what failed is said at the end.
+TEST := SWIFT_TEST='$(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest' Scripts/test
 
 test: tests ## run every test, with a real Envoy among them
-	@$(TEST) --skip '$(REAL_TIME)|$(END_TO_END)'
-	@$(TEST) --no-parallel --filter '$(REAL_TIME)' --skip '$(AGENTS)|$(SOAK)'
-	@$(TEST) --filter '$(END_TO_END)\.($(BUSY))'
-	@$(TEST) --filter '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))'
-	@$(TEST) --filter '$(END_TO_END)' --skip '$(BUSY)|$(AGENTS)|$(SOAK)'
+	@$(TEST) \
+	    units . '$(REAL_TIME)|$(END_TO_END)' -- \
+	    peers '$(REAL_TIME)' '$(AGENTS)|$(SOAK)' --no-parallel -- \
+	    busy '$(END_TO_END)\.($(BUSY))' - -- \
+	    agents '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))' - -- \
+	    end-to-end '$(END_TO_END)' '$(BUSY)|$(AGENTS)|$(SOAK)'
 
 soak: tests ## the shows that take minutes: a Prometheus killed under twenty rollouts, replicas that come and go
-	@$(TEST) --filter '($(END_TO_END)|CanaryAgentTests)\.($(SOAK))'
+	@$(TEST) soak '($(END_TO_END)|CanaryAgentTests)\.($(SOAK))' -
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh
 	@Scripts/demo $(HALDANE) $(DEMO_SEED)

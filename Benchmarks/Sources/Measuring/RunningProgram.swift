@@ -32,6 +32,12 @@ package final class RunningProgram {
         String(decoding: ((try? Data(contentsOf: log)) ?? Data()).suffix(2000), as: UTF8.self)
     }
 
+    /// The first of what it has said.
+    package var beginning: String {
+        // Without a log there is nothing to show.
+        String(decoding: ((try? Data(contentsOf: log)) ?? Data()).prefix(2000), as: UTF8.self)
+    }
+
     /// Processor seconds so far, to a hundredth; 0 once it is gone.
     package var processorSeconds: Double {
         // The name may hold spaces: fields are counted from behind it.

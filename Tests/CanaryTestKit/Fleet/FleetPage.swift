@@ -4,6 +4,8 @@ struct FleetPage: Sendable {
     /// The labels of answers with 200 and with 503, without braces.
     private let good: [UInt8]
     private let bad: [UInt8]
+    /// What the proxy says of itself, the same for ever.
+    private let own: [UInt8]
 
     /// A page without traffic.
     static let silent = Array("# TYPE istio_build gauge\nistio_build{component=\"proxy\",tag=\"1.29.1\"} 1\n".utf8)
@@ -15,6 +17,7 @@ struct FleetPage: Sendable {
         self.template = template
         good = Array(Self.labels(service, slot, code: "200").utf8)
         bad = Array(Self.labels(service, slot, code: "503").utf8)
+        own = Self.ownLines(service.ownLines)
     }
 
     /// The page after these requests.
@@ -23,7 +26,8 @@ struct FleetPage: Sendable {
             .map { labels, buckets in (labels: labels, buckets: buckets, count: buckets.reduce(0, +)) }
             .filter { $0.count > 0 }
         var page: [UInt8] = []
-        page.reserveCapacity(1024 + series.count * 24 * (good.count + 80))
+        page.reserveCapacity(1024 + own.count + series.count * 24 * (good.count + 80))
+        page += own
         page += Self.silent
         guard !series.isEmpty else { return page }
         page += "# TYPE istio_requests_total counter\n".utf8
@@ -57,6 +61,14 @@ struct FleetPage: Sendable {
             page.append(10)
         }
         return page
+    }
+
+    private static func ownLines(_ count: Int) -> [UInt8] {
+        guard count > 0 else { return [] }
+        let lines = (0..<count).map { line in
+            "envoy_cluster_upstream_cx_total{cluster_name=\"outbound|80||upstream-\(line).shop.svc.cluster.local\"} \(line)\n"
+        }
+        return Array(("# TYPE envoy_cluster_upstream_cx_total counter\n" + lines.joined()).utf8)
     }
 
     private static func append(_ number: Int, to bytes: inout [UInt8]) {

@@ -3,7 +3,8 @@ struct RequestLog: Sendable {
     /// In pieces, so that a reader's copy costs the next request little.
     private(set) var pieces: [[RequestRecord]] = []
     private(set) var permissions: Set<UsedPermission> = []
-    private var count = 0
+    /// How many there were, those that are forgotten included.
+    private(set) var count = 0
     private var bytes = 0
 
     private static let mostRecords = 20_000

@@ -49,6 +49,7 @@ struct ServerState: Sendable {
     var view: ClusterView {
         ClusterView(
             pieces: log.pieces,
+            requestsMade: log.count,
             permissions: log.permissions,
             openWatches: watches.count,
             openConnections: descriptors.count,
@@ -143,6 +144,8 @@ package struct ClusterChange: Sendable {
 /// The double at one moment.
 package struct ClusterView: Sendable {
     private let pieces: [[RequestRecord]]
+    /// How many requests there were, also those that are forgotten: the number of the next one.
+    package let requestsMade: Int
     /// Every permission that the requests so far needed.
     package let permissions: Set<UsedPermission>
     package let openWatches: Int
@@ -153,6 +156,7 @@ package struct ClusterView: Sendable {
 
     fileprivate init(
         pieces: [[RequestRecord]],
+        requestsMade: Int,
         permissions: Set<UsedPermission>,
         openWatches: Int,
         openConnections: Int,
@@ -161,6 +165,7 @@ package struct ClusterView: Sendable {
         catalogue: Catalogue
     ) {
         self.pieces = pieces
+        self.requestsMade = requestsMade
         self.permissions = permissions
         self.openWatches = openWatches
         self.openConnections = openConnections
