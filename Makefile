@@ -44,9 +44,9 @@ END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
 BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
 # Agents with clusters of their own: they mostly wait, side by side.
-AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests
+AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests|AgentMembershipTests|EarlyRequestTests|StrangerTests|RouteClaimsTests
 # Minutes of waiting: `make soak`.
-SOAK := TelemetryLossTests|AgentMembershipTests|EarlyRequestTests
+SOAK := TelemetryLossTests
 # All groups run, whatever fails, and what failed is said at the end.
 TEST := SWIFT_TEST='$(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xctest' Scripts/test
 
@@ -58,7 +58,7 @@ test: tests ## run every test, with a real Envoy among them
 	    agents '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))' - -- \
 	    end-to-end '$(END_TO_END)' '$(BUSY)|$(AGENTS)|$(SOAK)'
 
-soak: tests ## the shows that take minutes: a Prometheus killed under twenty rollouts, replicas that come and go
+soak: tests ## the show that takes minutes: a Prometheus killed under twenty rollouts
 	@$(TEST) soak '($(END_TO_END)|CanaryAgentTests)\.($(SOAK))' -
 
 demo: build ## roll a good version out and a bad one back, on a simulated mesh

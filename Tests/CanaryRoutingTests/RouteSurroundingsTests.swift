@@ -261,6 +261,53 @@ struct RouteSurroundingsTests {
         )
     }
 
+    @Test("Among five hundred strangers the same is found as without them, and in a moment")
+    func crowd() throws {
+        let names = (0..<500).map { "stranger-\($0)" }
+        let strangers = names.map { name in
+            Objects.virtualService(name, hosts: [name], route: [["destination": ["host": .string(name), "subset": "v1"]]])
+        }
+        // Its Service selects other pods, but a subset of it does not.
+        let disguised = Objects.virtualService(
+            "disguised",
+            hosts: ["disguised"],
+            route: [["destination": ["host": "disguised", "subset": "canary"]]]
+        )
+        let subsets: JSONValue = [["name": "canary", "labels": ["app": "demo4", "version": "v2"]]]
+        let rules = [Objects.destinationRule(), Objects.destinationRule("disguised", spec: ["subsets": subsets])]
+        let services = Objects.services + [Objects.service("disguised", ["app": "disguised"])]
+        let expected = try Self.findings(
+            Objects.virtualService(),
+            virtualServices: [disguised],
+            destinationRules: rules,
+            services: services
+        )
+        #expect(Self.words(expected) == ["otherRoutes"])
+        let found = try Self.findings(
+            Objects.virtualService(),
+            virtualServices: strangers + [disguised],
+            destinationRules: names.map { Objects.destinationRule($0) } + rules,
+            services: names.map { Objects.service($0, ["app": .string($0)]) } + services
+        )
+        #expect(found == expected)
+    }
+
+    @Test("A DestinationRule for many hosts holds for the versions' host, after and before those for it alone")
+    func wildcard() throws {
+        let hashing: JSONValue = ["loadBalancer": ["consistentHash": ["useSourceIp": true]]]
+        for host in ["*.test1.svc.cluster.local", "*"] {
+            let wide = Objects.destinationRule(host, spec: ["trafficPolicy": hashing, "subsets": []])
+            for rules in [[wide, Objects.destinationRule()], [Objects.destinationRule(), wide]] {
+                let findings = try Self.findings(Objects.virtualService(), destinationRules: rules)
+                #expect(Self.words(findings) == ["trafficPolicy"], "\(host)")
+            }
+        }
+        let foreign = Objects.destinationRule("*.test2.svc.cluster.local", spec: ["trafficPolicy": hashing])
+        #expect(
+            try Self.findings(Objects.virtualService(), destinationRules: [foreign, Objects.destinationRule()]) == []
+        )
+    }
+
     @Test("An accepted danger remains as a warning")
     func acceptance() throws {
         let findings = try Self.findings(Objects.httpRoute())

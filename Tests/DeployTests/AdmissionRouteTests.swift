@@ -109,6 +109,56 @@ struct AdmissionRouteTests {
         )
     }
 
+    @Test("the label counts as it stood before, under its name alone, for all routes and all our service accounts")
+    func labels() throws {
+        func route(_ metadata: [String: JSONValue]) -> JSONValue {
+            ["metadata": .object(metadata.merging(["name": "cart", "namespace": "shop"]) { $1 }), "spec": [:]]
+        }
+        let label: JSONValue = ["haldane.dev/canary": "cart"]
+        let (bare, planned) = (route([:]), route(["labels": label]))
+        func review(_ plural: String, _ group: String, _ new: JSONValue, _ old: JSONValue) -> AdmissionPolicy.Review {
+            AdmissionPolicy.Review(resource: (group, plural), object: new, oldObject: old).byAgent()
+        }
+        var reviews: [AdmissionPolicy.Review] = []
+        for (plural, group) in [
+            ("virtualservices", "networking.istio.io"), ("httproutes", "gateway.networking.k8s.io"),
+            ("grpcroutes", "gateway.networking.k8s.io"),
+        ] {
+            reviews += [
+                review(plural, group, planned, planned), review(plural, group, bare, bare),
+                // It cannot plan a route by itself; whoever takes the label away ends the plan from the next write on.
+                review(plural, group, planned, bare),
+                review(plural, group, route(["annotations": label]), route(["annotations": label])),
+                review(
+                    plural,
+                    group,
+                    route(["labels": ["haldane.dev/Canary": "cart"]]),
+                    route(["labels": ["canary": "cart"]])
+                ),
+                review(plural, group, planned, route(["labels": ["haldane.dev/canary": ""]])),
+            ]
+        }
+        var sweep = review("virtualservices", "networking.istio.io", bare, bare)
+        sweep.user = "system:serviceaccount:haldane-system:haldane-sweep"
+        let owner = AdmissionPolicy.Review(
+            resource: ("networking.istio.io", "virtualservices"),
+            object: bare,
+            oldObject: bare
+        )
+
+        let answers = try AdmissionPolicy("planned-routes").answers(reviews + [sweep, owner])
+
+        let routes = [true, false, false, false, false, true]
+        #expect(answers.map(\.refusals.isEmpty) == routes + routes + routes + [false, true])
+        #expect(answers.map(\.isConcerned) == Array(repeating: true, count: 19) + [false])
+        let concerned = try AdmissionPolicy("planned-routes").manifest[["spec", "matchConstraints", "resourceRules"]]
+        #expect(
+            concerned?.items?.flatMap { $0["resources"]?.items ?? [] } == [
+                "virtualservices", "httproutes", "grpcroutes",
+            ]
+        )
+    }
+
     @Test("a route without the label of a plan is not changed, and the refusal says how to plan it")
     func planned() throws {
         let text = try Table("virtual-service").document

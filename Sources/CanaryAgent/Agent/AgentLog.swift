@@ -5,7 +5,7 @@ import Synchronization
 /// The agent's log: one line of `key=value` a thing that happened, never more at once than somebody reads.
 ///
 /// Lines name the canary, its namespace and its run. Beyond `most` lines a second the rest is counted and said in one line, so
-/// that a cluster that misbehaves cannot fill a disk.
+/// that a cluster that misbehaves cannot fill a disk; but each write is told, for an API took it.
 package final class AgentLog: Sendable {
     /// A field of a line, in order.
     package typealias Field = (name: String, value: String)
@@ -30,19 +30,27 @@ package final class AgentLog: Sendable {
     }
 
     /// Writes a line: time, canary and event first.
-    package func tell(_ event: String, _ canary: CanaryKey? = nil, run: String? = nil, _ fields: [Field] = []) {
+    ///
+    /// - Parameter isOwed: however many there are.
+    package func tell(
+        _ event: String,
+        _ canary: CanaryKey? = nil,
+        run: String? = nil,
+        _ fields: [Field] = [],
+        isOwed: Bool = false
+    ) {
         let at = now()
         var all: [Field] = [("time", Figures.moment(at))]
         if let canary { all += [("canary", canary.name), ("namespace", canary.namespace)] }
         if let run { all.append(("run", run)) }
         all.append(("event", event))
-        emit(EventLines.line(of: all + fields), at)
+        emit(EventLines.line(of: all + fields), at, isOwed: isOwed)
     }
 
     /// Writes a line that is made already.
     package func pass(_ line: String) { emit(line, now()) }
 
-    private func emit(_ line: String, _ at: Timestamp) {
+    private func emit(_ line: String, _ at: Timestamp, isOwed: Bool = false) {
         let (passes, dropped) = state.withLock { state -> (Bool, Int) in
             let second = at.milliseconds / 1000
             var dropped = 0
@@ -50,7 +58,7 @@ package final class AgentLog: Sendable {
                 dropped = state.dropped
                 state = State(second: second)
             }
-            guard state.lines < Self.most else {
+            guard isOwed || state.lines < Self.most else {
                 state.dropped += 1
                 return (false, dropped)
             }
@@ -123,7 +131,8 @@ final class RunLines: RunObserver {
                 ("purpose", plan.purpose.rawValue), ("from", before.map(Figures.split) ?? "unknown"),
                 ("to", after.map(Figures.split) ?? Figures.split(percent: plan.canaryPercent)),
                 ("reason", why?.label ?? plan.purpose.rawValue), ("message", why?.text ?? ""),
-            ]
+            ],
+            isOwed: true
         )
     }
 }

@@ -17,6 +17,8 @@ extension AgentLoop {
         }
         // Our own Lease that ran out while the API was away is no reason to leave a run: its own Lease says whose it is.
         guard isMine(key) || runs[key] != nil else { return }
+        // Before everything is listed nothing can be said of a canary: what is not there yet is not missing.
+        guard mirrors.areListed || runs[key] != nil else { return }
         let resolved = await resolve(key)
         claimRoute(key)
         let now = await clock.now()
@@ -308,6 +310,7 @@ extension AgentLoop {
                 )
             }
             log.tell("adopted", key, [("reason", reason.label), ("message", reason.text)])
+            entries[key]?.logged = reason
             entries[key]?.memory = memory
             event(key, reason, isWarning: false)
             let entry = entries[key]
@@ -328,7 +331,6 @@ extension AgentLoop {
     }
 
     private mutating func settle(_ key: CanaryKey, _ decision: ReleaseDecision, at now: Timestamp) {
-        let before = entries[key]?.decision
         entries[key]?.decision = decision
         if case .begin(_, let release) = decision {
             if entries[key]?.waitingSince == nil { entries[key]?.waitingSince = now }
@@ -336,13 +338,19 @@ extension AgentLoop {
                 entries[key]?.found = CanaryEntry.Found(release: release, at: now)
             }
             candidates.insert(key)
+            entries[key]?.logged = nil
             // Told when it is known whether it may begin.
             return
         }
         entries[key]?.waitingSince = nil
         entries[key]?.gate = nil
-        if let reason = decision.reason, before?.reason != reason {
-            log.tell("looked", key, [("reason", reason.label), ("message", reason.text)])
+        if let reason = decision.reason {
+            let said = entries[key]?.logged
+            // That it is known is what the line about the adoption has said.
+            if said != reason, said?.label != "first-sight" || reason.label != "known" {
+                log.tell("looked", key, [("reason", reason.label), ("message", reason.text)])
+            }
+            entries[key]?.logged = reason
         }
         tell(key, .between(decision), at: now)
     }

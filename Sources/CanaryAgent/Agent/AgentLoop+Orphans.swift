@@ -85,7 +85,8 @@ extension AgentLoop {
             cluster: ClusterOptions(environment: [:]),
             home: JournalHome(self.options.data),
             identity: self.options.identity,
-            version: self.options.version
+            version: self.options.version,
+            trust: Takeover.Trust(policies.document(.cluster), for: key.namespace)
         )
         options.shared = cluster
         options.settle = SettlePlace(repositories: repositories)

@@ -21,6 +21,7 @@ extension AgentLoop {
         entries[key]?.early = nil
         let effect = RequestEffect.of(
             request,
+            on: key,
             in: situation(key, entry),
             memory: entry.memory,
             population: entry.population,
@@ -61,7 +62,7 @@ extension AgentLoop {
             entries[key]?.decision = .begin(roles, release)
             entries[key]?.pass = "any"
             candidates.insert(key)
-            settle(request: request.answer(.accepted, "a run begins that rolls it back", at: now), of: key)
+            settle(request: request.answer(.accepted, "a run begins that rolls it back; `haldane watch \(key.name) -n \(key.namespace)` follows it", at: now), of: key)
         case .retry(let memory):
             await retry(request, memory, key, at: now)
         }
@@ -69,7 +70,12 @@ extension AgentLoop {
 
     private func situation(_ key: CanaryKey, _ entry: CanaryEntry) -> RequestEffect.Situation {
         if let progress = runs[key]?.progress {
-            return .run(progress.rollout, gate: progress.rollout.gate?.reason, since: progress.header.startedAt)
+            return .run(
+                progress.rollout,
+                id: progress.header.run,
+                gate: progress.rollout.gate?.reason,
+                since: progress.header.startedAt
+            )
         }
         if case .failure(let invalid)? = entry.resolved?.result { return .invalid(invalid.reason) }
         if entry.record.run != nil { return .elsewhere(holder: entry.record.holder) }
@@ -90,7 +96,7 @@ extension AgentLoop {
             entries[key]?.memory = memory
             entries[key]?.retry = Reason("retry", "tried again by the operator: \(request.by): \(request.reason)")
             entries[key]?.failure = nil
-            settle(request: request.answer(.accepted, "it is tried again as soon as it is ready", at: now), of: key)
+            settle(request: request.answer(.accepted, "it is tried again as soon as it is ready; `haldane watch \(key.name) -n \(key.namespace)` follows it", at: now), of: key)
             wake.ring(key)
         } catch {
             // Asked again at the next look: the request stays until it is answered.
@@ -112,7 +118,7 @@ extension AgentLoop {
         guard let asked = entries[key]?.asked else { return }
         if let answer = asked.ticket.answer {
             entries[key]?.asked = nil
-            settle(request: asked.request.answer(answer, at: now), of: key)
+            settle(request: asked.request.answer(answer, of: key, at: now), of: key)
         } else if runs[key] == nil {
             entries[key]?.asked = nil
             settle(request: asked.request.answer(.refused, "the run ended before it could obey", at: now), of: key)

@@ -224,8 +224,10 @@ extension AgentLoop {
         event(key, reason, isWarning: true)
     }
 
+    /// What a failure goes by. The Lease's version is not part of it: an attempt that fails changes that itself.
     private func failureMark(_ entry: CanaryEntry) -> String {
-        "\(entry.resolved?.mark ?? "") \(entry.route?.revision ?? "") \(entry.record.resourceVersion)"
+        let holder = entry.record.holder == options.identity ? "" : entry.record.holder
+        return "\(entry.resolved?.mark ?? "") \(entry.route?.revision ?? "") \(holder) \(entry.memory.hashValue)"
     }
 
     // MARK: While it goes on

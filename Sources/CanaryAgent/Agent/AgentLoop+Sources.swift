@@ -124,11 +124,11 @@ extension AgentLoop {
 
     private mutating func take(_ pages: [PolicyBook.Page]) async {
         let before = policies.revision
-        policies.replace(by: pages)
         let now = await clock.now()
-        for page in pages {
-            if let problem = page.problem { note(trouble: "policy \(page.object.key)", problem.text) }
-        }
+        let known = policies.pages.values.map(\.object.key)
+        policies.replace(by: pages, at: now)
+        let problems = Dictionary(policies.pages.values.map { ($0.object.key, $0.problem?.text) }) { $0 ?? $1 }
+        for key in Set(known).union(problems.keys).sorted() { note(trouble: "policy \(key)", problems[key] ?? nil) }
         for notice in policies.lift(at: now) { announce(notice, at: now) }
         if policies.revision != before { wake.ringForAll() }
     }

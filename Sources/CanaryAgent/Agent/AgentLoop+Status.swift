@@ -10,6 +10,7 @@ extension AgentLoop {
         guard let entry = entries[key] else { return }
         let spec = entry.spec
         let facts = CanaryFacts(
+            object: options.specs == nil ? key : nil,
             generation: entry.object.generation,
             stableLabel: spec?.route.stable.label ?? "stable",
             canaryLabel: spec?.route.canary.label ?? "canary",

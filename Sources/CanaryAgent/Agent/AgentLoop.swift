@@ -161,6 +161,10 @@ struct AgentLoop {
 
     private mutating func lookAtDue() async {
         guard hasLooked else { return }
+        for page in policies.forgetDeleted(at: await clock.now()) {
+            note(trouble: "policy \(page.object.key)", nil)
+            wake.ringForAll()
+        }
         var due = wake.takeDue()
         let now = ContinuousClock.now
         if lastFullResync.duration(to: now) >= options.resync * 10 {

@@ -24,6 +24,8 @@ struct CanaryEntry: Sendable {
     /// What was read of the rollout's Lease.
     var record = Record()
     var decision: ReleaseDecision?
+    /// What the last line about a decision said; nil after a release was found.
+    var logged: Reason?
     /// What keeps a release from beginning, from outside.
     var gate: Reason?
     /// Since when something new waits to begin.

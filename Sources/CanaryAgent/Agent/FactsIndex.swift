@@ -39,9 +39,11 @@ struct FactsIndex: Sendable {
         ]
         let isNamed = names.values.contains { $0 != nil }
         func found(_ plural: String) -> [JSONValue] {
-            guard isNamed else { return routes[plural].map { Array($0.values) } ?? [] }
-            guard let name = names[plural] ?? nil, let route = routes[plural]?[name] else { return [] }
-            return [route]
+            let all = routes[plural] ?? [:]
+            guard isNamed else { return Array(all.values) }
+            guard let name = names[plural] ?? nil else { return [] }
+            // Of a name that is not there, the nearest one is told.
+            return all[name].map { [$0] } ?? Array(all.values)
         }
         facts.virtualServices = found("virtualservices")
         facts.httpRoutes = found("httproutes")
@@ -52,6 +54,7 @@ struct FactsIndex: Sendable {
             facts.deployments = unique(deployments.values.flatMap { $0 })
             return facts
         }
+        guard names.contains(where: { kind, name in name.map { routes[kind]?[$0] != nil } ?? false }) else { return facts }
         var hosts: Set<String> = []
         for route in facts.virtualServices + facts.httpRoutes + facts.grpcRoutes { Self.hosts(of: route, into: &hosts) }
         for destination in ["stable", "canary"] {

@@ -14,6 +14,10 @@ struct PolicyBook: Sendable {
         var problem: Reason?
         /// As written last to its status.
         var written: FleetBrakes?
+        /// What held before it could not be read any more, or was deleted.
+        var lastPolicy: CanaryPolicy?
+        /// Whether there is no such object any more; what it closed stays closed.
+        var isDeleted = false
 
         var policy: CanaryPolicy { document?.policy ?? CanaryPolicy() }
     }
@@ -26,13 +30,17 @@ struct PolicyBook: Sendable {
     private(set) var documents = 0
 
     /// Takes all policies as they are now.
-    mutating func replace(by pages: [Page]) {
-        var next: [ScopedPolicy.Scope: Page] = [:]
+    ///
+    /// One that is gone opens nothing that it kept closed, see `PolicyBook+Deleted.swift`.
+    mutating func replace(by pages: [Page], at now: Timestamp) {
+        var next = kept(besides: Set(pages.map(\.scope)), at: now)
         for var page in pages {
             if let known = self.pages[page.scope] {
+                if page.problem != nil { page.lastPolicy = known.document?.policy ?? known.lastPolicy }
                 // What we know of the brakes is newer than what was stored, if we wrote it.
-                if known.object.revision == page.object.revision || known.written != nil { page.brakes = known.brakes }
-                page.written = known.written
+                let isKnown = known.object.revision == page.object.revision || known.written != nil || known.isDeleted
+                if isKnown { page.brakes = known.brakes }
+                page.written = known.isDeleted ? nil : known.written
             }
             next[page.scope] = page
         }
@@ -52,7 +60,16 @@ struct PolicyBook: Sendable {
         pages.values.filter { $0.problem == nil }.map { ScopedPolicy($0.scope, $0.policy) }.sorted(by: Self.inOrder)
     }
 
+    /// What is preset in a scope, if a policy is there that can be read.
     func document(_ scope: ScopedPolicy.Scope) -> PolicyDocument? { pages[scope]?.document }
+
+    /// Lets go of deleted policies whose closing is over by itself, and says which.
+    mutating func forgetDeleted(at now: Timestamp) -> [Page] {
+        let over = pages.values.filter { $0.isDeleted && $0.closing(at: now) == nil }
+        for page in over { pages[page.scope] = nil }
+        if !over.isEmpty { revision += 1 }
+        return over
+    }
 
     /// What holds for a canary, its own policies included.
     func gate(for canary: CanaryKey, own: [ScopedPolicy]) -> PolicyGate {
@@ -100,7 +117,8 @@ struct PolicyBook: Sendable {
     mutating func takeUnwritten() -> [Page] {
         var all: [Page] = []
         for scope in pages.keys {
-            guard let page = pages[scope], page.brakes != page.written ?? BrakesStatus.brakes(in: page.object.status)
+            guard let page = pages[scope], !page.isDeleted,
+                page.brakes != page.written ?? BrakesStatus.brakes(in: page.object.status)
             else { continue }
             pages[scope]?.written = page.brakes
             all.append(page)

@@ -1,8 +1,8 @@
-import CanaryCore
-import CanaryKubernetes
+package import CanaryCore
+package import CanaryKubernetes
 
 /// What is remembered of a canary between runs, in the Lease of its rollouts.
-enum RolloutMemory {
+package enum RolloutMemory {
     /// Keeps a memory, unless somebody holds the Lease or a run waits there for somebody to go on with it.
     ///
     /// The Lease is held for the moment of the change, so that nobody's run begins on what was there before. A memory that was made
@@ -10,7 +10,7 @@ enum RolloutMemory {
     ///
     /// - Parameter before: what it was made from.
     /// - Returns: false if it was not kept; look again.
-    static func keep(
+    package static func keep(
         _ memory: ReleaseMemory,
         from before: ReleaseMemory,
         of canary: CanaryKey,

@@ -83,7 +83,7 @@ package struct CommandAnswer: Sendable, Hashable, Codable {
             let failure = state.lastFailure.map { ": \($0)" } ?? ""
             return "rolling back; the weights are not written yet and the write is repeated\(failure)"
         case .finished(let outcome):
-            return "\(outcome.word) at \(names): \(outcome.reason.text)"
+            return "\(outcome.words), at \(names): \(outcome.reason.text)"
         default:
             return told?.reason.text ?? "the run takes everything back to stable; weights are \(names)"
         }
@@ -97,7 +97,7 @@ package struct CommandAnswer: Sendable, Hashable, Codable {
         case .stepping(let step, _):
             return "step \(step + 1) of \(count) is being written; weights are \(names)"
         case .finished(let outcome):
-            return "\(outcome.word) at \(names): \(outcome.reason.text)"
+            return "\(outcome.words), at \(names): \(outcome.reason.text)"
         default:
             return told?.reason.text ?? "weights are \(names)"
         }

@@ -4,7 +4,7 @@ extension Rollout {
     /// Why a command would do nothing now; nil if it can be obeyed.
     func objection(to command: OperatorCommand) -> String? {
         if case .finished(let outcome) = phase {
-            return "the run is over (\(outcome.qualifiedWord)): \(outcome.reason.text)"
+            return "the run is over: it was \(outcome.words): \(outcome.reason.text)"
         }
         switch command.verb {
         case .stop: return nil

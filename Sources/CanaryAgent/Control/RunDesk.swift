@@ -79,7 +79,7 @@ package final class RunDesk: Sendable {
 
     private var overWords: String {
         let outcome = state.withLock { $0.snapshot?.rollout.outcome }
-        return outcome.map { "the run is over (\($0.qualifiedWord)): \($0.reason.text)" } ?? "the run is ending"
+        return outcome.map { "the run is over: it was \($0.words): \($0.reason.text)" } ?? "the run is ending"
     }
 
     private func answer(_ result: CommandAnswer.Result, _ command: Rollout.OperatorCommand, _ words: String)

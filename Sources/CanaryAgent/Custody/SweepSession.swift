@@ -59,8 +59,14 @@ package struct SweepSession: Sendable {
         /// By namespace and name.
         package var results: [Result]
 
-        /// The worst of all; healthy if nothing was to be done.
-        package var exitCode: ExitCode { results.map(\.exitCode).max { $0.code < $1.code } ?? .healthy }
+        /// That of the signal which ended the sweep, if it left anything unfinished; else the worst of all, and healthy if nothing was
+        /// to be done.
+        package var exitCode: ExitCode {
+            let signals = results.compactMap { $0.report?.outcome == nil ? $0.report?.interruption?.text : nil }
+            if signals.contains(where: { $0.contains("(SIGTERM)") || $0.contains("(SIGHUP)") }) { return .terminated }
+            if signals.contains(where: { $0.contains("(SIGINT)") }) { return .interrupted }
+            return results.map(\.exitCode).max { $0.code < $1.code } ?? .healthy
+        }
     }
 
     /// Carried to their ends at the same time.

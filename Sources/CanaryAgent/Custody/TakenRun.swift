@@ -117,7 +117,7 @@ package struct TakenRun: Sendable {
             state.rollout = .abandoned(rules, found: ground.found, outcome: outcome, at: now)
         }
 
-        if run.intent == nil, isFound(run.baseline.canaryPercent), isFound(run.percent) {
+        if run.isUntouched, ground.found.weights.isSame(as: run.baseline) {
             let reason = Reason(RolloutRecord.untouchedLabel, "\(head); it had not changed anything yet")
             ended(.stopped(reason))
             self.init(header: header, state: state, reason: reason, command: nil, notices: [Notice(.warning, reason)])
@@ -160,6 +160,15 @@ package struct TakenRun: Sendable {
         self.command = command
         self.notices = notices
     }
+}
+
+extension RolloutRecord.Run {
+    /// Whether no weight was written for it, nor was about to be, as far as it told.
+    var isUntouched: Bool { intent == nil && (percent - baseline.canaryPercent).magnitude < 1e-6 }
+}
+
+extension RouteWeights {
+    func isSame(as other: RouteWeights) -> Bool { (canaryPercent - other.canaryPercent).magnitude < 1e-6 }
 }
 
 extension RolloutRecord {

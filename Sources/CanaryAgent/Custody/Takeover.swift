@@ -67,7 +67,6 @@ package struct Takeover: Sendable, Hashable {
         switch evidence(of: orphan.run, content) {
         case .snapshot(let snapshot):
             spec = snapshot.header.spec
-            blindness = spec.blindness ?? trust.blindness(spec, of: orphan.key)
         case .none(let reason):
             spec = CanarySpec(
                 name: orphan.key.name,
@@ -80,6 +79,8 @@ package struct Takeover: Sendable, Hashable {
         spec.name = orphan.key.name
         spec.namespace = orphan.key.namespace
         spec.route = orphan.run.route.inCluster
+        // Of the spec as it is run: the record's route may be another one than the snapshot's.
+        blindness = blindness ?? trust.blindness(spec, of: orphan.key)
         spec.notify = spec.notify.filter { trust.notify.contains($0) }
         var live = spec
         if blindness != nil {
@@ -102,6 +103,7 @@ package struct Takeover: Sendable, Hashable {
         options.identity = identity
         options.by = orphan.run.by
         options.takeover = Takeover(orphan, blindness: blindness)
+        options.homes = trust.homes(of: orphan.key)
         return options
     }
 }
@@ -115,31 +117,5 @@ extension RouteSpec {
         route.commits = false
         route.settle = route.settle.flatMap { $0.isConfined ? $0 : nil }
         return route
-    }
-}
-
-extension CanarySpec {
-    /// Why the spec's telemetry cannot be reached by another process than the one it was written for; nil if it can.
-    fileprivate var blindness: Reason? {
-        func blind(_ text: String) -> Reason { Reason("telemetry-elsewhere", text) }
-        guard telemetry.targets.isEmpty else {
-            return blind("its targets are addresses that may mean something else here")
-        }
-        guard telemetry.security.isEmpty else { return blind("its telemetry needs files of the machine it ran on") }
-        if let server = telemetry.prometheus {
-            let texts =
-                [server.url, server.username, server.password, server.token].compactMap { $0 } + server.headers.values
-            guard server.security.isEmpty, server.passwordFile == nil, server.queries == nil,
-                !texts.contains(where: { $0.contains("${") })
-            else { return blind("its server needs files or variables of the machine it ran on") }
-            return nil
-        }
-        return telemetry.pods == nil ? blind("it has no telemetry") : nil
-    }
-}
-
-extension ScrapeSecurity {
-    fileprivate var isEmpty: Bool {
-        [certificateAuthorityFile, clientCertificateFile, clientKeyFile, tokenFile].allSatisfy { $0 == nil }
     }
 }

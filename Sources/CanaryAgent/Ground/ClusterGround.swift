@@ -15,6 +15,8 @@ struct ClusterGround: Sendable {
     let podFindings: [RouteFinding]
     /// Nil if the pods could not be found, and the spec does not need them or a run is taken up all the same.
     let directory: PodDirectory?
+    /// Why pods are not looked at: the route leads to namespaces that are not the canary's to ask about.
+    let foreignPods: Reason?
     /// Leads to the API server, through the cluster's proxy if it has one.
     let http: HTTPClient
     let client: KubernetesClient
@@ -32,15 +34,18 @@ struct ClusterGround: Sendable {
     var notifiers: [any Notifier] { [events] }
 
     /// Finds the route of a spec and its pods; throws what keeps a run from beginning, in the cluster's own words.
+    ///
+    /// - Parameter homes: the namespaces in which pods may be looked at; nil is any.
     static func open(
         _ spec: CanarySpec,
         _ options: ClusterOptions,
         _ isResumption: Bool,
-        shared: SharedCluster? = nil
+        shared: SharedCluster? = nil,
+        homes: Set<String>? = nil
     ) async throws(AgentError) -> ClusterGround {
         if let shared {
             do {
-                return try await open(spec, shared.client, shared.http, isResumption, shared)
+                return try await open(spec, shared.client, shared.http, isResumption, shared, homes)
             } catch {
                 throw AgentError(cluster: error)
             }
@@ -48,7 +53,8 @@ struct ClusterGround: Sendable {
         let connection = try options.connection()
         let http = connection.makeHTTPClient()
         do {
-            return try await open(spec, KubernetesClient(connection: connection, http: http), http, isResumption, nil)
+            let client = KubernetesClient(connection: connection, http: http)
+            return try await open(spec, client, http, isResumption, nil, homes)
         } catch {
             await http.shutdown()
             throw AgentError(cluster: error)
@@ -60,7 +66,8 @@ struct ClusterGround: Sendable {
         _ client: KubernetesClient,
         _ http: HTTPClient,
         _ isResumption: Bool,
-        _ shared: SharedCluster?
+        _ shared: SharedCluster?,
+        _ homes: Set<String>?
     ) async throws -> ClusterGround {
         let resource = try await served(spec, client)
         let object = try await client.get(resource, namespace: spec.namespace, name: spec.route.object)
@@ -75,14 +82,12 @@ struct ClusterGround: Sendable {
         )
         // A run that is taken up looked around when it began, and may be in a hurry.
         let findings = isResumption ? [] : try await preflight.findings()
-        let (directory, podFindings) = try await pods(
-            spec.completed(by: reading),
-            object,
-            client,
-            shared?.mirrors,
-            findings,
-            isResumption
-        )
+        let completed = spec.completed(by: reading)
+        let foreignPods = homes.flatMap { Self.foreignPods(completed, object, $0) }
+        let found =
+            foreignPods == nil
+            ? try await pods(completed, object, client, shared?.mirrors, findings, isResumption) : nil
+        let (directory, podFindings) = found ?? (nil, [])
         let query = MirrorQuery(resource: resource, namespace: spec.namespace, name: spec.route.object)
         let mirror: any MirroredObjects
         do {
@@ -100,6 +105,7 @@ struct ClusterGround: Sendable {
             routeFindings: findings,
             podFindings: podFindings,
             directory: directory,
+            foreignPods: foreignPods,
             http: http,
             client: client,
             resource: resource,
@@ -122,6 +128,18 @@ struct ClusterGround: Sendable {
             }
             throw error
         }
+    }
+
+    /// Why the pods behind a route may not be looked at; nil if all are in these namespaces, or nobody can tell which they are.
+    private static func foreignPods(_ spec: CanarySpec, _ route: KubernetesObject, _ homes: Set<String>) -> Reason? {
+        // Destinations that are not understood have no pods that anybody would find.
+        guard let backends = try? RouteBackends(spec.route, object: route) else { return nil }
+        let places = [backends.stable, backends.canary].map(\.service.namespace)
+        guard let place = places.first(where: { !homes.contains($0) }) else { return nil }
+        let text =
+            "its route leads to the namespace '\(PlainLine.of(place, limit: 63))', which is neither its own nor granted to it by the "
+            + "cluster's CanaryPolicy: pods there are not looked at"
+        return Reason("pods-elsewhere", text)
     }
 
     /// The pods of both versions. They are needed only if they are scraped; without them the guards on capacity are off.

@@ -69,7 +69,8 @@ struct RunGround: Sendable {
                     options.live,
                     options.cluster,
                     isResumption,
-                    shared: options.shared
+                    shared: options.shared,
+                    homes: options.homes
                 )
                 let spec = cluster.completed(options.spec)
                 let settled = isResumption ? [] : await options.settle.findings(spec, live: cluster.weights)
@@ -150,6 +151,9 @@ struct RunGround: Sendable {
 
     /// Who knows the pods; nil where nobody does.
     var population: (any PopulationSource)? { cluster?.directory }
+
+    /// Why the pods of the two versions are not looked at; nil if they may be.
+    var foreignPods: Reason? { cluster?.foreignPods }
 
     /// Leads to the cluster of a route that is in one.
     var kubernetes: KubernetesClient? {

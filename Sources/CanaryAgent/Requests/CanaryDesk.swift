@@ -9,18 +9,23 @@ import CanaryYAML
 /// needed is to get and to patch canaries.
 package struct CanaryDesk: Sendable {
     package let client: KubernetesClient
-    private let now: @Sendable () -> Timestamp
+    /// Where the agent is said to be; nil if nobody said so.
+    let agentNamespace: String?
+    let now: @Sendable () -> Timestamp
     private let wait: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
+    ///   - agentNamespace: where the agent is; nil looks where it usually is, then everywhere.
     ///   - now: the wall clock.
     ///   - wait: passes time between two looks.
     package init(
         client: KubernetesClient,
+        agentNamespace: String? = nil,
         now: @escaping @Sendable () -> Timestamp,
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.client = client
+        self.agentNamespace = agentNamespace
         self.now = now
         self.wait = wait
     }
@@ -28,6 +33,7 @@ package struct CanaryDesk: Sendable {
     /// Opens a desk for the time of a body.
     package static func open<T>(
         _ options: ClusterOptions,
+        agentNamespace: String? = nil,
         now: @escaping @Sendable () -> Timestamp,
         _ body: (CanaryDesk) async throws -> T
     ) async throws -> T {
@@ -36,7 +42,13 @@ package struct CanaryDesk: Sendable {
         let result: Result<T, any Error>
         do {
             result = .success(
-                try await body(CanaryDesk(client: KubernetesClient(connection: connection, http: http), now: now))
+                try await body(
+                    CanaryDesk(
+                        client: KubernetesClient(connection: connection, http: http),
+                        agentNamespace: agentNamespace,
+                        now: now
+                    )
+                )
             )
         } catch let error as KubernetesError {
             result = .failure(AgentError(error.message, cause: error.cause, hint: error.hint))
@@ -53,14 +65,24 @@ package struct CanaryDesk: Sendable {
     /// The user as the API server knows it (SelfSubjectReview); nil where it does not say, as servers before 1.28.
     package func user() async -> String? {
         let review = APIResource.selfReviews
-        // Not to be told is an answer: the caller has another name at hand.
-        let answer = try? await client.create(
-            review,
-            namespace: nil,
-            .object(["apiVersion": .string(review.apiVersion), "kind": .string(review.kind)])
-        )
+        var answer: KubernetesObject?
+        // Nothing is written by it, so that it may be asked again.
+        for isLast in [false, false, true] {
+            do throws(KubernetesError) {
+                answer = try await client.create(
+                    review,
+                    namespace: nil,
+                    .object(["apiVersion": .string(review.apiVersion), "kind": .string(review.kind)])
+                )
+                break
+            } catch {
+                // Not to be told is an answer: the caller has another name at hand.
+                guard error.disposition == .retry, !isLast, (try? await wait(.milliseconds(250))) != nil else { break }
+            }
+        }
+        // As it is: the admission policy compares it with what the server knows.
         let name = answer?.status["userInfo"]?["username"]?.string ?? ""
-        return name.isEmpty ? nil : PlainLine.of(name, limit: 200)
+        return name.isEmpty || name.utf8.count > RequestReader.longest ? nil : name
     }
 
     /// How a canary stands.
@@ -75,12 +97,13 @@ package struct CanaryDesk: Sendable {
             throw KubernetesError(
                 code: .notFound,
                 message: "there is no Canary '\(canary.name)' in namespace '\(canary.namespace)'",
-                hint: "`haldane status -n \(canary.namespace)` lists those that are there"
+                hint: "`haldane status -n \(canary.namespace)` lists those that are there; one in the files of an agent with --specs "
+                    + "is reached on its machine: `haldane status \(canary.namespace)-\(canary.name) --journals DATA`"
             )
         }
     }
 
-    /// How a canary stands, and whether anybody looks after its run: what the status says stays when nobody is there to write it.
+    /// How a canary stands, and whether anybody looks after it: what the status says stays when nobody is there to write it.
     package func stand(_ canary: CanaryKey) async throws(KubernetesError) -> CanaryLook {
         var look = try await look(canary)
         do throws(KubernetesError) {
@@ -90,17 +113,20 @@ package struct CanaryDesk: Sendable {
         } catch {
             look.care = error.code == .notFound ? .noRun : .hidden(PlainLine.of(error.message, limit: 500))
         }
+        if look.care != .driven { look.agents = await agents() }
         return look
     }
 
-    /// How all canaries of a namespace stand, or of all for nil, by name, and whether anybody looks after their runs.
+    /// How all canaries of a namespace stand, or of all for nil, by name, and whether anybody looks after them.
     package func list(namespace: String?) async throws(KubernetesError) -> [CanaryLook] {
         do throws(KubernetesError) {
             let objects = try await client.list(.canaries, namespace: namespace).items
             let cares = await cares(namespace: namespace)
+            let agents = objects.isEmpty ? nil : await agents()
             return objects.map { object in
                 var look = CanaryLook(object, at: now())
                 look.care = cares(look.key)
+                look.agents = agents
                 return look
             }.sorted { $0.key < $1.key }
         } catch {
@@ -131,12 +157,23 @@ package struct CanaryDesk: Sendable {
         case overtaken
     }
 
-    /// Writes a request and waits for its answer.
+    /// Writes a request and waits for its answer. A forced promotion without a target is about what is there now.
     ///
     /// - Parameter patience: for the answer; `pending` is taken for one when it is over.
     package func ask(_ request: CanaryRequest, of canary: CanaryKey, patience: Duration) async throws -> Reply {
-        if request.verb == .promote, request.force { try await requireForce(canary) }
-        _ = try await look(canary)
+        var request = request
+        if request.force { try await requireForce(canary) }
+        let present = try await look(canary)
+        if request.force, request.target == nil {
+            guard let target = present.target else {
+                throw AgentError(
+                    "there is nothing known to force a promotion of in \(canary)",
+                    cause: "its status names neither a run nor a revision",
+                    hint: "look at it, and ask again: haldane status \(canary.name) -n \(canary.namespace)"
+                )
+            }
+            request.target = target
+        }
         _ = try await client.merge(
             .canaries,
             namespace: canary.namespace,

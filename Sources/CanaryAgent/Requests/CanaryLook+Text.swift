@@ -6,16 +6,14 @@ extension CanaryLook {
     package func text(style: Style) -> String {
         let name = style.paint("\(key)", .strong)
         guard let status else {
-            return
-                "\(name)  \(style.symbol(.unknown)) no status yet: no agent looks after it, or it has just been made\n"
+            let first =
+                "\(name)  \(style.symbol(.unknown)) no status yet: no agent looks after it, or it has just been made"
+            return ([first] + warnings(style)).joined(separator: "\n") + "\n"
         }
         var lines = [
             "\(name)  \(Self.sign(self, style)) \(status.phase.rawValue)", "  \(TextCells.harmless(status.message))",
         ]
-        if let careWords {
-            let paint: Style.Tone = care?.isNobody == true ? .bad : .warning
-            lines.append("  \(style.paint(TextCells.harmless(careWords), paint))")
-        }
+        lines += warnings(style)
         var rows: [(String, String)] = []
         for (word, side) in [("stable", status.stable), ("canary", status.canary)] {
             if let side { rows.append((word, Self.words(side))) }
@@ -33,16 +31,28 @@ extension CanaryLook {
         if let gate = status.gate { rows.append(("gate", gate.text)) }
         if let last = status.lastRun {
             let who = last.by.map { ", by \($0)" } ?? ""
-            rows.append(("last run", "\(last.id) \(last.outcome) at \(last.finishedAt.rfc3339)\(who): \(last.reason)"))
+            let outcome = last.outcome.replacing("rolledBack", with: "rolled back")
+            rows.append(("last run", "\(last.id) \(outcome) at \(last.finishedAt.rfc3339)\(who): \(last.reason)"))
         }
         if let request = status.request {
             rows.append(("request", Self.words(request)))
+        }
+        if let waiting = waitingRequest {
+            rows.append(("waits", "\(waiting.words) by \(waiting.by) at \(waiting.at.rfc3339): not answered yet"))
         }
         if !isObserved { rows.append(("note", "the spec has changed since; the agent has not looked at it yet")) }
         for (word, text) in rows {
             lines.append("  \(style.paint(TextCells.padded(word, to: 10), .quiet))\(TextCells.harmless(text))")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func warnings(_ style: Style) -> [String] {
+        let tones: [(String?, Style.Tone)] = [
+            (careWords, care?.isNobody == true ? .bad : .warning),
+            (agentWords, agents?.isGone == true ? .bad : .warning),
+        ]
+        return tones.compactMap { words, tone in words.map { "  \(style.paint(TextCells.harmless($0), tone))" } }
     }
 
     /// A table, a line each in the order given, with a final newline; empty for none.

@@ -8,10 +8,12 @@ package struct CanaryLook: Sendable, Hashable {
     /// Nil while no agent has written one.
     package let status: CanaryStatus?
     package let generation: Int
-    /// Of the request that is written on it, answered or not.
-    package let requestID: String?
+    /// Those of the request that is written on it, answered or not.
+    private let request: [String: String]
     /// Whether anybody looks after its run; nil if that was not looked at.
     package var care: RunCare?
+    /// Whether an agent is alive; nil if that was not looked at.
+    package var agents: AgentCare?
     /// When it was looked at.
     package let seenAt: Timestamp
 
@@ -24,8 +26,22 @@ package struct CanaryLook: Sendable, Hashable {
         )
         status = CanaryStatus(json: object.status)
         generation = object.generation
-        requestID = RequestAnnotations.members(of: object.annotations)["id"]
+        request = object.annotations.filter { $0.key.hasPrefix(RequestAnnotations.prefix) }
     }
+
+    /// Of the request that is written on it, answered or not.
+    package var requestID: String? { RequestAnnotations.members(of: request)["id"] }
+
+    /// The request that no agent has answered, and will; nil if there is none.
+    package var waitingRequest: CanaryRequest? {
+        guard case .request(let request) = RequestReader.read(request, answered: status?.request, at: seenAt),
+            request.id != status?.request?.id
+        else { return nil }
+        return request
+    }
+
+    /// What a promotion that is asked for now is about: the run that goes on, or else the revision beside stable.
+    package var target: String? { status?.run?.id ?? status?.canary?.revision }
 
     /// Whether the agent has seen the present spec.
     package var isObserved: Bool { status.map { $0.observedGeneration >= generation } ?? false }
@@ -39,6 +55,14 @@ package struct CanaryLook: Sendable, Hashable {
         return care?.sentence(at: seenAt)
     }
 
+    /// What is wrong with the agents; nil if nothing is, or somebody is at the run.
+    package var agentWords: String? {
+        care == .driven ? nil : agents?.sentence(at: seenAt)
+    }
+
+    /// Whether nobody looks after it: neither a process at its run, nor an agent that would begin one.
+    package var isAbandoned: Bool { care?.isNobody == true || care != .driven && agents?.isGone == true }
+
     /// The sentence of the status, behind what it cannot say itself.
     package var message: String {
         let said = status?.message ?? "no agent looks after it"
@@ -48,7 +72,7 @@ package struct CanaryLook: Sendable, Hashable {
 
     /// As of a run on this machine: 0 nothing is wrong; 1 undecided, paused, held; 2 worse, rolled back; 3 nobody knows.
     package var exitCode: ExitCode {
-        guard let status, care?.isNobody != true else { return .unknown }
+        guard let status, !isAbandoned else { return .unknown }
         switch status.phase {
         case .invalid: return .unknown
         case .rollingBack: return .degraded
@@ -83,7 +107,11 @@ package struct CanaryLook: Sendable, Hashable {
             "status": status?.json ?? .null,
             "exitCode": .integer(Int64(exitCode.code)),
         ]
-        members["warning"] = careWords.map { .string($0) }
+        let warnings = [careWords, agentWords].compactMap { $0 }
+        if !warnings.isEmpty { members["warning"] = .string(warnings.joined(separator: "; ")) }
+        members["waitingRequest"] = waitingRequest.map { request in
+            .object(request.members.mapValues { .string($0) })
+        }
         return .object(members)
     }
 }

@@ -16,24 +16,42 @@ package struct CanaryRequest: Sendable, Hashable {
     package var verb: Verb
     /// Promote past what is not proved, or what a freeze forbids; needs the permission `force-promote` on canaries.
     package var force: Bool
+    /// What a forced promotion is about: the run that its operator saw, or where none went on the revision that waited; see
+    /// `CanaryLook.target`. What comes after is not promoted by it.
+    package var target: String?
     package var reason: String
     /// The user as the API server knows it.
     package var by: String
     package var at: Timestamp
 
-    package init(id: String, verb: Verb, force: Bool = false, reason: String, by: String, at: Timestamp) {
+    package init(
+        id: String,
+        verb: Verb,
+        force: Bool = false,
+        target: String? = nil,
+        reason: String,
+        by: String,
+        at: Timestamp
+    ) {
         self.id = id
         self.verb = verb
         self.force = force
+        self.target = target
         self.reason = reason
         self.by = by
         self.at = at
     }
 
+    /// `promote --force`.
+    package var words: String { force ? "\(verb.rawValue) --force" : verb.rawValue }
+
     /// As annotations, see `RequestAnnotations`.
     package var members: [String: String] {
         var members = ["id": id, "verb": verb.rawValue, "reason": reason, "by": by, "at": at.rfc3339]
-        if force { members["force"] = "true" }
+        if force {
+            members["force"] = "true"
+            members["target"] = target
+        }
         return members
     }
 
@@ -65,7 +83,7 @@ package struct CanaryRequest: Sendable, Hashable {
     package func begun(past gate: Reason?, of canary: CanaryKey) -> String {
         let word = force ? "forced by \(by): its run begins" : "its run begins, asked for by \(by)"
         guard let gate else { return word }
-        let again = "haldane promote \(canary.name) -n \(canary.namespace)\(force ? " --force" : "") --reason WHY"
+        let again = canary.command(force ? "promote --force" : "promote")
         return "\(word) and takes its first step past what holds it (\(gate.text)); "
             + "each further step waits there, unless it is \(force ? "forced" : "asked for") again: `\(again)`"
     }

@@ -63,7 +63,8 @@ package struct FreezeDesk: Sendable {
         } else {
             _ = try await patch(namespace, members)
         }
-        let end = freeze.until.map { "until \($0.wallClock(in: "UTC"))" } ?? "until \(scope.liftWords)"
+        let end =
+            freeze.until.map { "until \($0.wallClock(in: "UTC")) or \(scope.liftWords)" } ?? "until \(scope.liftWords)"
         var result = Result(
             namespace: namespace,
             freeze: freeze,

@@ -1,7 +1,7 @@
 package import CanaryYAML
 
 /// How requests are written on objects: one annotation a member below `request.haldane.dev/`, not one document in an annotation,
-/// because admission policies can compare texts and cannot read JSON.
+/// because admission policies can compare texts and cannot read JSON. `deploy/admission/requests.yaml` knows each of them, too.
 ///
 /// ```yaml
 /// metadata:
@@ -15,8 +15,8 @@ package import CanaryYAML
 package enum RequestAnnotations {
     package static let prefix = "request.haldane.dev/"
 
-    /// Every member that there is; `mark` is of lifted brakes alone.
-    package static let names = ["id", "verb", "force", "reason", "by", "at", "mark"]
+    /// Every member that there is; `mark` is of lifted brakes alone, `target` of forced promotions.
+    package static let names = ["id", "verb", "force", "reason", "by", "at", "mark", "target"]
 
     /// A merge patch of an object's metadata that replaces one request by another: members that the new one does not have are
     /// taken away.

@@ -17,7 +17,7 @@ package enum RequestEffect: Sendable, Hashable {
     /// What is going on when the request is read.
     package enum Situation: Sendable {
         /// A run of this process, since when; `gate` is what keeps it from stepping up.
-        case run(Rollout, gate: Reason?, since: Timestamp? = nil)
+        case run(Rollout, id: String, gate: Reason?, since: Timestamp? = nil)
         /// A run that somebody else holds.
         case elsewhere(holder: String)
         /// No run; `since` is when the release that waits to begin was found.
@@ -35,6 +35,7 @@ package enum RequestEffect: Sendable, Hashable {
     ///   - weights: as found, by the spec's names; nil if the route cannot be read.
     package static func of(
         _ request: CanaryRequest,
+        on canary: CanaryKey,
         in situation: Situation,
         memory: ReleaseMemory,
         population: Population?,
@@ -47,14 +48,17 @@ package enum RequestEffect: Sendable, Hashable {
             return .refuse(
                 "the run is done by \(PlainLine.of(holder, limit: 253)), not by the agent: use the verb there, where `haldane run` runs"
             )
-        case .run(let rollout, let gate, let since):
+        case .run(let rollout, let id, let gate, let since):
             if let since, request.isOlder(than: since) {
                 return .refuse(
                     "it was asked before the run that goes on now began, and so meant something else; look at it with "
-                        + "`haldane status`, and ask again if it is meant for this run"
+                        + "`haldane status \(canary.name) -n \(canary.namespace)`, and ask again if it is meant for this run"
                 )
             }
-            return inRun(request, rollout, gate)
+            if request.force, request.target != id {
+                return .refuse(stray(request, on: canary, now: "\(PlainLine.of(id, limit: 253)) goes on"))
+            }
+            return inRun(request, canary, rollout, gate)
         case .between(let decision, let gate, let since):
             if request.verb == .promote, case .begin(_, let release) = decision,
                 let since, request.isOlder(than: since)
@@ -64,16 +68,38 @@ package enum RequestEffect: Sendable, Hashable {
                     "it was asked before the release that waits now (\(name)) was found; ask again if it is meant for that one"
                 )
             }
-            return between(request, decision, gate, memory, population, weights)
+            if request.force, case .begin(_, let release) = decision {
+                let revision = CanaryStatus.revision(release.canary)
+                if request.target == nil || request.target != revision {
+                    return .refuse(
+                        stray(request, on: canary, now: "no run goes on, and \(revision ?? "no revision") waits")
+                    )
+                }
+            }
+            return between(request, canary, decision, gate, memory, population, weights)
         }
     }
 
-    private static let pastThat = "Past that goes only `haldane promote --force --reason WHY`, a permission of its own"
+    /// Nothing is promoted past its evidence that whoever asked for it has not seen.
+    private static func stray(_ request: CanaryRequest, on canary: CanaryKey, now: String) -> String {
+        let meant = request.target.map { "is about \(PlainLine.of($0, limit: 253))" } ?? "does not say what it is about"
+        return "the forced promotion \(meant), but \(now); look at it with "
+            + "`haldane status \(canary.name) -n \(canary.namespace)`, and ask again if it is meant for that"
+    }
+
+    private static func pastThat(_ canary: CanaryKey) -> String {
+        "Past that goes only `\(canary.command("promote --force"))`, a permission of its own"
+    }
 
     /// Whether plain `promote` goes past a closed gate.
     static func yields(_ gate: Reason) -> Bool { ["window", "max-concurrent"].contains(gate.label) }
 
-    private static func inRun(_ request: CanaryRequest, _ rollout: Rollout, _ gate: Reason?) -> RequestEffect {
+    private static func inRun(
+        _ request: CanaryRequest,
+        _ canary: CanaryKey,
+        _ rollout: Rollout,
+        _ gate: Reason?
+    ) -> RequestEffect {
         guard let command = request.command else {
             return .refuse("a run is going on; there is nothing to retry before it has ended")
         }
@@ -83,20 +109,19 @@ package enum RequestEffect: Sendable, Hashable {
         }
         if let gate = gate ?? rollout.gate?.reason {
             guard yields(gate) else {
-                return .refuse(
-                    "\(gate.text). \(pastThat)"
-                )
+                return .refuse("\(gate.text). \(pastThat(canary))")
             }
             return .passGate(gate)
         }
         return .refuse(
             "nothing but evidence is missing: the run steps up by itself when it is proved not to be worse. "
-                + pastThat
+                + pastThat(canary)
         )
     }
 
     private static func between(
         _ request: CanaryRequest,
+        _ canary: CanaryKey,
         _ decision: ReleaseDecision,
         _ gate: Reason?,
         _ memory: ReleaseMemory,
@@ -109,8 +134,13 @@ package enum RequestEffect: Sendable, Hashable {
             case .again(let memory): return .retry(memory)
             case .refused(let reason): return .refuse(reason.text)
             }
-        case .pause, .resume:
-            return .refuse("no run is going on. To keep releases from beginning: `haldane freeze`")
+        case .pause:
+            let freeze = "haldane freeze -n \(canary.namespace) --reason WHY"
+            return .refuse(
+                "no run is going on: there is nothing to pause. To keep releases from beginning: `\(freeze)`"
+            )
+        case .resume:
+            return .refuse("no run is going on: there is nothing to resume")
         case .promote:
             guard case .begin(let roles, let release) = decision else {
                 let why = decision.reason?.text ?? "nothing waits"
@@ -118,9 +148,7 @@ package enum RequestEffect: Sendable, Hashable {
             }
             guard let gate else { return .refuse("its run is about to begin; ask again in a moment") }
             guard request.force || yields(gate) else {
-                return .refuse(
-                    "\(gate.text). \(pastThat)"
-                )
+                return .refuse("\(gate.text). \(pastThat(canary))")
             }
             return .begin(roles, release)
         case .rollback:
@@ -130,7 +158,8 @@ package enum RequestEffect: Sendable, Hashable {
             guard weights.stable > 0, weights.canary > 0 else {
                 return .refuse(
                     "no run is going on and one version carries everything: there is nothing to roll back. To release what is in "
-                        + "the other slot: `haldane retry NAME -n NAMESPACE --reason WHY`"
+                        + "the other slot, step by step: `\(canary.command("retry"))`, and "
+                        + "`\(canary.command("promote --force"))` to hurry it"
                 )
             }
             let roles = memory.roles(at: weights)
@@ -144,18 +173,21 @@ extension CanaryRequest {
     fileprivate func isOlder(than moment: Timestamp) -> Bool { at.advanced(by: .seconds(1)) <= moment }
 
     /// The answer of a run's process as that of the request.
-    package func answer(_ answer: CommandAnswer, at now: Timestamp) -> CanaryStatus.RequestAnswer {
+    package func answer(_ answer: CommandAnswer, of canary: CanaryKey, at now: Timestamp) -> CanaryStatus.RequestAnswer
+    {
         let result: CanaryStatus.RequestAnswer.Result
         switch answer.result {
         case .accepted: result = .accepted
         case .pending: result = .pending
         case .refused: result = .refused
         }
+        // The run does not know that it is asked through a cluster.
+        let message = answer.message.replacing("`haldane resume`", with: "`\(canary.command("resume"))`")
         // Without force a promotion reaches a run only to end its pause.
-        guard verb == .promote, !force, result != .refused else { return self.answer(result, answer.message, at: now) }
+        guard verb == .promote, !force, result != .refused else { return self.answer(result, message, at: now) }
         let words =
-            "\(answer.message); that ends the pause and takes no step: the run steps up when it is proved not to be worse, "
-            + "`haldane promote --force --reason WHY` takes the step now"
+            "\(message); that ends the pause and takes no step: the run steps up when it is proved not to be worse, "
+            + "`\(canary.command("promote --force"))` takes the step now"
         return self.answer(result, words, at: now)
     }
 }

@@ -81,11 +81,13 @@ package enum RequestReader {
         }
         let by = PlainLine.of(members["by"] ?? "", limit: 253)
         guard !by.isEmpty else { return .failure(Fault(id: id, cause: "it is not said by whom")) }
+        let isForced = verb == .promote && members["force"] == "true"
         return .success(
             CanaryRequest(
                 id: id,
                 verb: verb,
-                force: members["force"] == "true",
+                force: isForced,
+                target: isForced ? members["target"] : nil,
                 reason: PlainLine.of(members["reason"] ?? "", limit: 500),
                 by: by,
                 at: at

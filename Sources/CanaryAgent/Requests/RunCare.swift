@@ -49,7 +49,7 @@ package enum RunCare: Sendable, Hashable {
     }
 
     /// `03:12:08 UTC`, with the date on another day.
-    private static func clock(_ moment: Timestamp, _ now: Timestamp) -> String {
+    static func clock(_ moment: Timestamp, _ now: Timestamp) -> String {
         let (text, today) = (moment.rfc3339, now.rfc3339)
         let (day, time) = (text.prefix(10), text.dropFirst(11).prefix(8))
         return day == today.prefix(10) ? "\(time) UTC" : "\(day) \(time) UTC"

@@ -29,6 +29,8 @@ package struct RunOptions: Sendable {
     package var roles: Roles?
     /// The run of somebody else that is gone on with; nil begins one, or takes up that of the journal.
     package var takeover: Takeover?
+    /// The namespaces in which the pods of the two versions may be looked at; nil is any.
+    package var homes: Set<String>?
     /// Where the file of `route.settle` is.
     package var settle = SettlePlace()
     /// What may keep the run from stepping up from outside.

@@ -15,7 +15,7 @@ extension RunSession {
             // A record that never heard of the run is younger than it.
             guard let last = record.memory.last, last.id == resumed.header.run else { return true }
             let by = custody.lastHolder.map { " by \($0.prefix(253))" } ?? ""
-            let text = "taken over\(by), and ended there: \(last.outcome.qualifiedWord)"
+            let text = "taken over\(by), and ended there: \(last.outcome.words)"
             try await close(resumed, Reason(Self.takenOver, text))
             guard !options.isUnattended else { return false }
             throw AgentError(
@@ -75,10 +75,13 @@ extension RunSession {
                 transitions: 0,
                 resourceVersion: ""
             )
-            return try await takeOver(
-                Takeover(Orphan(key: custody.key, lease: lease, run: run, cause: .released)),
-                scene
-            )
+            let takeover = Takeover(Orphan(key: custody.key, lease: lease, run: run, cause: .released))
+            if let reason = try await emptyHanded(takeover, custody, scene) {
+                custody.remember { $0.run = nil }
+                inbox.send(.notice(Notice(.info, reason)))
+                return nil
+            }
+            return try await takeOver(takeover, scene)
         }
         guard run.intent?.purpose != .rollback else {
             throw AgentError(
@@ -143,13 +146,30 @@ extension RunSession {
         )
     }
 
+    /// Why a run is not worth being gone on with: nothing was changed for it, and nothing of what it knew can be used. Nil if there is
+    /// something to go on with, or to take back.
+    private func emptyHanded(
+        _ takeover: Takeover,
+        _ custody: ClusterCustody,
+        _ scene: Scene
+    ) async throws -> Reason? {
+        let run = takeover.orphan.run
+        guard run.isUntouched,
+            case .none(let why) = await evidence(takeover, run, custody, scene.ground),
+            try await scene.ground.store(scene.ground.spec, run.roles).read().weights.isSame(as: run.baseline)
+        else { return nil }
+        let text =
+            "the run \(run.id) of somebody else had not changed anything yet and cannot be gone on with (\(why.text)): a new one begins"
+        return Reason("begun-anew", text)
+    }
+
     private func evidence(
         _ takeover: Takeover,
         _ run: RolloutRecord.Run,
         _ custody: ClusterCustody,
         _ ground: RunGround
     ) async -> Takeover.Evidence {
-        if let blindness = takeover.blindness { return .none(blindness) }
+        if let blindness = takeover.blindness ?? ground.foreignPods { return .none(blindness) }
         let content: SnapshotObject.Content?
         do throws(KubernetesError) {
             content = try await custody.kept()

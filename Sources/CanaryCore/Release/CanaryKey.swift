@@ -15,6 +15,11 @@ package struct CanaryKey: Sendable, Hashable, Codable, Comparable, CustomStringC
     /// `test1/demo4`.
     package var description: String { "\(namespace)/\(name)" }
 
+    /// A verb on this canary of a cluster, to be pasted: `haldane promote --force reviews -n shop --reason WHY`.
+    ///
+    /// - Parameter verb: with its flags.
+    package func command(_ verb: String) -> String { "haldane \(verb) \(name) -n \(namespace) --reason WHY" }
+
     package static func < (left: CanaryKey, right: CanaryKey) -> Bool {
         (left.namespace, left.name) < (right.namespace, right.name)
     }

@@ -182,7 +182,7 @@ package struct ReleaseWatch: Sendable, Hashable {
     }
 
     private func command(_ verb: String) -> String {
-        "`haldane \(verb) \(canary.name) -n \(canary.namespace) --reason WHY`"
+        "`\(canary.command(verb))`"
     }
 
     private func progress(_ side: Population.Side) -> String {

@@ -12,6 +12,8 @@ package struct CanaryFacts: Sendable {
         case invalid(Reason)
     }
 
+    /// The object to name in commands; nil if it is not one of a cluster.
+    package var object: CanaryKey?
     package var generation: Int
     package var stableLabel: String
     package var canaryLabel: String
@@ -26,6 +28,7 @@ package struct CanaryFacts: Sendable {
     package var putBack: Reason? { weights.flatMap { memory.putBack($0) } }
 
     package init(
+        object: CanaryKey? = nil,
         generation: Int,
         stableLabel: String,
         canaryLabel: String,
@@ -36,6 +39,7 @@ package struct CanaryFacts: Sendable {
         gate: Reason? = nil,
         request: CanaryStatus.RequestAnswer? = nil
     ) {
+        self.object = object
         self.generation = generation
         self.stableLabel = stableLabel
         self.canaryLabel = canaryLabel

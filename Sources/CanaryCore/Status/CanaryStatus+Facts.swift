@@ -67,7 +67,7 @@ extension CanaryStatus.Side {
 
 extension CanaryStatus {
     /// Hashes as one word; nil if there are none.
-    static func revision(_ hashes: [String]?) -> String? {
+    package static func revision(_ hashes: [String]?) -> String? {
         guard let hashes, !hashes.isEmpty else { return nil }
         return hashes.prefix(4).map { PlainLine.of($0, limit: 63) }.joined(separator: ",")
     }

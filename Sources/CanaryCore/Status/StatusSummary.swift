@@ -162,7 +162,7 @@ extension CanaryStatus.Summary {
         if let pause = rollout.pause {
             let by = PlainLine.of(pause.by ?? "the operator", limit: 100)
             let why = pause.reason.isEmpty ? "" : " (\(PlainLine.of(pause.reason, limit: 300)))"
-            words += "; paused by \(by)\(why) until `haldane resume`"
+            words += "; paused by \(by)\(why) until `\(facts.object?.command("resume") ?? "haldane resume")`"
             self.init(.paused, "paused", words, .working)
             return
         }

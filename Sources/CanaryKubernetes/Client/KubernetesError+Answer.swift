@@ -80,7 +80,9 @@ extension KubernetesError {
         case .forbidden where said.contains("system:anonymous"):
             "the server took us for nobody: the kubeconfig gives no credentials, or the server ignores them"
         case .forbidden:
-            call.grant
+            policyHint(said) ?? call.grant
+        case .invalid:
+            policyHint(said)
         case .unauthorized:
             "the credentials have expired or are for another cluster: log in again, or name another context"
         case .noSuchResource:
@@ -92,6 +94,17 @@ extension KubernetesError {
         default:
             nil
         }
+    }
+}
+
+extension KubernetesError {
+    /// A policy of the cluster has said no: a role would not help.
+    private static func policyHint(_ said: String) -> String? {
+        guard let start = said.firstRange(of: "ValidatingAdmissionPolicy '")?.upperBound,
+            let end = said[start...].firstIndex(of: "'"), said[end...].contains("denied request")
+        else { return nil }
+        return "do what the policy says, or ask whoever keeps it: "
+            + "kubectl get validatingadmissionpolicy \(said[start..<end]) -o yaml"
     }
 }
 

@@ -108,9 +108,10 @@ package actor LeaseClaim {
             do throws(KubernetesError) {
                 return try await attempt(wish, annotations)
             } catch {
+                // Whatever went wrong, what is stored now is not known any more.
+                written = nil
                 // Somebody was faster, or it is gone, and its namespace may be as well; the next look shows which.
                 guard [.conflict, .alreadyExists, .notFound].contains(error.code) else { throw error }
-                written = nil
                 missed = error
             }
         }
@@ -159,7 +160,7 @@ package actor LeaseClaim {
                 resourceVersion: ""
             )
             let sentAt = uptime()
-            return hold(try await create(lease, annotations), sentAt)
+            return try hold(try await create(lease, annotations), lease, sentAt)
         }
         var lease = Lease(object)
         guard isOurs(lease, wish) else {
@@ -176,12 +177,19 @@ package actor LeaseClaim {
         lease.renewed = lease.renewed == moment ? moment.advanced(by: .microseconds(1)) : moment
         lease.duration = duration
         let sentAt = uptime()
-        return hold(try await write(lease, into: object, annotations), sentAt)
+        return try hold(try await write(lease, into: object, annotations), lease, sentAt)
     }
 
-    /// Notes an accepted write.
-    private func hold(_ object: KubernetesObject, _ sentAt: ContinuousClock.Instant) -> Outcome {
+    /// Notes an accepted write: that of a server which answers with what it has stored.
+    private func hold(
+        _ object: KubernetesObject,
+        _ sent: Lease,
+        _ sentAt: ContinuousClock.Instant
+    ) throws(KubernetesError) -> Outcome {
         let lease = Lease(object)
+        guard object.name == name, isHeldHere(lease), lease.renewed == sent.renewed else {
+            throw foreign("the answer to our write is not what was written")
+        }
         written = object
         seen = nil
         held = (lease.uid, lease.transitions)
@@ -226,7 +234,9 @@ package actor LeaseClaim {
 
     private func read() async throws(KubernetesError) -> KubernetesObject? {
         do throws(KubernetesError) {
-            return try await client.get(.leases, namespace: namespace, name: name)
+            let object = try await client.get(.leases, namespace: namespace, name: name)
+            guard object.name == name else { throw foreign("the answer is another object") }
+            return object
         } catch {
             guard error.code == .notFound else { throw error }
             return nil
@@ -270,6 +280,16 @@ package actor LeaseClaim {
         }
         members["metadata"] = .object(metadata)
         return try await client.update(.leases, namespace: namespace, name: name, .object(members))
+    }
+
+    /// Something between us and the server has answered for it, or changes what goes through.
+    private func foreign(_ cause: String) -> KubernetesError {
+        KubernetesError(
+            code: .badAnswer,
+            message: "the lease '\(name)' in namespace '\(namespace)' is not known to be ours",
+            cause: cause,
+            hint: "look for a proxy before the API server, and for a webhook that changes Leases"
+        )
     }
 
     private func missing() -> KubernetesError {

@@ -26,16 +26,27 @@ struct ObjectStore {
     /// Goes up with every change.
     private(set) var revision: UInt64 = 0
     private var held: [Key: KubernetesObject] = [:] {
-        didSet { revision &+= 1 }
+        didSet {
+            revision &+= 1
+            sorted = nil
+        }
     }
+    /// All of them in order, as long as nothing changes.
+    private var sorted: [KubernetesObject]?
     private var index = LabelIndex()
     /// What was noted since the list that is under way began.
     private var noted: Set<Key> = []
 
     var count: Int { held.count }
 
+    /// All objects, by namespace and name; sorted once for each change.
     var all: [KubernetesObject] {
-        held.sorted { $0.key < $1.key }.map(\.value)
+        mutating get {
+            if let sorted { return sorted }
+            let all = held.sorted { $0.key < $1.key }.map(\.value)
+            sorted = all
+            return all
+        }
     }
 
     /// Those of a namespace, or of all, that a selector picks, by namespace and name.

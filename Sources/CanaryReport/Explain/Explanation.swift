@@ -71,7 +71,7 @@ package struct Explanation: Sendable {
         let unusable =
             ledger.unusableWindows > 0 ? "; \(Phrase.count(ledger.unusableWindows)) of them could not be used" : ""
         return
-            "From \(Figures.moment(header.startedAt)) on, \(header.canary.label) was compared with \(header.stable.label) at \(header.place), "
+            "From \(Figures.moment(header.startedAt)) on, \(header.canaryVersion) was compared with \(header.stableVersion) at \(header.place), "
             + "planned steps \(steps). The run took \(Phrase.duration(ledger.seconds)) and \(Figures.plural(ledger.windows, "round"))\(unusable)."
     }
 

@@ -9,10 +9,11 @@ enum AgentTemplate {
         #canaries th,#canaries td,#canaries .w,#canaries .w+.w{white-space:normal;overflow-wrap:anywhere;min-width:0;width:7%}
         #canaries th:nth-child(1){width:13%}#canaries th:nth-child(2){width:9%}#canaries th:nth-child(5){width:40%}
         #canaries th:nth-child(6),#canaries th:nth-child(7){width:10%}#canaries .n{width:5.5%;overflow-wrap:normal}}
-        @media (max-width:560px){#canaries table,#canaries caption,#canaries tbody{display:block}#canaries thead{display:none}
-        #canaries tr{display:flex;flex-direction:column;padding:.6rem 0;border-bottom:1px solid var(--line)}
-        #canaries tbody th,#canaries td{min-width:0;padding:.05rem 0;border:0;text-align:left;white-space:normal;overflow-wrap:anywhere}
-        #canaries td.n{order:1}#canaries td.w~td{order:2}#canaries td:empty{display:none}
+        @media (max-width:560px){.part table,.part caption,.part tbody{display:block}.part thead{display:none}
+        .part tr{display:flex;flex-direction:column;padding:.6rem 0;border-bottom:1px solid var(--line)}
+        .part tbody th,.part td,.part td+td{min-width:0;padding:.05rem 0;border:0;text-align:left;white-space:normal;overflow-wrap:anywhere}
+        .part td:empty{display:none}#canaries td.n{order:1}#canaries td.w~td{order:2}
+        #policies td:nth-child(3)::before{content:"Rollouts at once: "}#agent td:nth-child(3)::before{content:"Objects: "}
         #canaries td:nth-child(3)::before{content:"Weight "}#canaries td:nth-child(4)::before{content:"Step "}
         #canaries td:nth-child(7)::before{content:"Last run "}#canaries td:nth-child(8)::before{content:"Kept by "}}
 

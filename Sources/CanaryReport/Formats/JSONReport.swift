@@ -57,6 +57,8 @@ package struct JSONReport: Sendable {
         writer.put("cluster", header.cluster)
         writer.put("stableVersion", header.stable.label)
         writer.put("canaryVersion", header.canary.label)
+        writer.put("stableRevision", header.stableRevision)
+        writer.put("canaryRevision", header.canaryRevision)
         writer.key("plannedWeights")
         writer.doubles(header.spec.steps.map { $0 / 100 })
         writer.put("startedAt", Figures.moment(header.startedAt))

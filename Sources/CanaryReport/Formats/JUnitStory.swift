@@ -45,6 +45,8 @@ package struct JUnitStory: Sendable {
     private struct Case {
         enum Result {
             case passed
+            /// Passed, with something that is still to be done.
+            case noted(String)
             case failure(message: String, type: String, text: String)
             case error(message: String, type: String)
             case skipped(String)
@@ -58,6 +60,7 @@ package struct JUnitStory: Sendable {
             let inner =
                 switch result {
                 case .passed: ""
+                case .noted(let message): "      <system-out>\(XMLText.escaped(message))</system-out>\n"
                 case .skipped(let message): "      <skipped \(XMLText.attributes([("message", message)]))/>\n"
                 case .failure(let message, let type, let text):
                     "      <failure \(XMLText.attributes([("message", message), ("type", type)]))>\(XMLText.escaped(text))</failure>\n"
@@ -164,7 +167,7 @@ package struct JUnitStory: Sendable {
     private var outcome: Case.Result {
         guard let outcome = story.outcome else { return .skipped(words.sentence) }
         switch outcome.exitCode {
-        case .healthy: return .passed
+        case .healthy: return outcome.unsettled.map { .noted("\(words.word): \($0.text)") } ?? .passed
         case .degraded:
             let text = explanation.joined(separator: "\n")
             return .failure(message: words.sentence, type: outcome.reason.label, text: text)

@@ -8,7 +8,7 @@ struct RunEndingSample: Hashable {
 
     /// All ways that are known, and the one that was taken.
     static func all(and reached: Outcome?) -> [RunEndingSample] {
-        var all = [RunEndingSample(outcome: "promoted")]
+        var all = [RunEndingSample(outcome: "promoted"), RunEndingSample(outcome: "promoted", detail: "unsettled")]
         all += ["proved", "incomplete"].map { RunEndingSample(outcome: "rolledBack", detail: $0) }
         all += RunMetrics.holds.map { RunEndingSample(outcome: "held", detail: $0.rawValue) }
         all += [RunEndingSample(outcome: "stopped"), RunEndingSample(outcome: "refused")]
@@ -29,6 +29,7 @@ extension Outcome {
         case .rolledBack(_, .proved): "proved"
         case .rolledBack(_, .incomplete): "incomplete"
         case .held(let hold, _): hold.rawValue
+        case .promoted(_, unsettled: .some): "unsettled"
         case .promoted, .stopped, .refused, .judged: nil
         }
     }

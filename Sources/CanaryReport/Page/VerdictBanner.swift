@@ -156,6 +156,9 @@ struct VerdictBanner: Sendable {
         let ledger = story.ledger
         var chips = [PageTerm("run", story.header.run)]
         chips.append(PageTerm("route", story.header.place))
+        if story.header.release != nil {
+            chips.append(PageTerm("revisions", "\(story.header.stableVersion) → \(story.header.canaryVersion)"))
+        }
         chips.append(PageTerm("started", moment(story.header.startedAt)))
         if let by = story.header.by { chips.append(PageTerm("by", by)) }
         chips.append(PageTerm("duration", PageText.duration(story.seconds)))

@@ -24,7 +24,7 @@ extension StoryFold {
     private var words: PastWords { PastWords(header) }
 
     mutating func tellStart() {
-        let versions = "\(header.stable.label) → \(header.canary.label) at \(header.place)"
+        let versions = "\(header.stableVersion) → \(header.canaryVersion) at \(header.place)"
         let steps = header.spec.steps.map { Phrase.weight($0) }.joined(separator: ", ")
         switch header.purpose {
         case nil:

@@ -28,15 +28,16 @@ extension RouteSurroundings {
 
     /// Full hosts of the Services that select both versions.
     private var sharedServices: Set<String> {
-        guard let stable, let canary else { return [] }
-        let hosts = (services ?? []).map { "\($0.name).\($0.namespace).svc.cluster.local" }
-        return Set(hosts.filter { selectsPods($0, of: stable) && selectsPods($0, of: canary) })
-    }
-
-    private func selectsPods(_ host: String, of version: Version) -> Bool {
-        guard let labels = selector(host), let pods = podLabels(version) else { return false }
-        return labels.allSatisfy { pods[$0.key] == $0.value }
-            && reaches(host, nil, version)
+        guard let stable, let canary, let stablePods = podLabels(stable), let canaryPods = podLabels(canary) else {
+            return []
+        }
+        return Set(
+            serviceByHost.keys.filter { host in
+                guard let labels = selector(host) else { return false }
+                return labels.allSatisfy { stablePods[$0.key] == $0.value && canaryPods[$0.key] == $0.value }
+                    && reaches(host, nil, stable) && reaches(host, nil, canary)
+            }
+        )
     }
 
     /// Whether some route answers for a Service inside the mesh. What another one does there is told with the other routes.

@@ -5,11 +5,40 @@ import CanaryYAML
 /// Other routes that send to the same versions, or answer for the same hosts.
 extension RouteSurroundings {
     var otherRoutes: [RouteFinding] {
-        others.flatMap { other in
+        let versions = labelledVersions
+        return others.flatMap { other in
             [
-                sending(other.kind, other.object), duplicate(other.kind, other.object),
+                // Few of a large cluster's routes come near, and reading the rules of all takes long.
+                comesNear(other.kind, other.object, versions) ? sending(other.kind, other.object) : nil,
+                duplicate(other.kind, other.object),
                 precedence(other.kind, other.object),
             ].compactMap { $0 }
+        }
+    }
+
+    /// Whether a route names a host at all that may lead to the versions.
+    private func comesNear(
+        _ otherKind: RouteSpec.Kind,
+        _ other: KubernetesObject,
+        _ versions: [(version: Version, pods: [String: String]?)]
+    ) -> Bool {
+        let spec = other.spec
+        if otherKind == .virtualService {
+            return RouteSpec.RuleList.allCases.contains { list in
+                (spec[list.rawValue]?.items ?? []).contains { rule in
+                    (rule["route"]?.items ?? []).contains { entry in
+                        guard let host = entry["destination"]?["host"]?.string else { return false }
+                        return mayReach(full(host, otherKind, other.namespace), versions)
+                    }
+                }
+            }
+        }
+        return (spec["rules"]?.items ?? []).contains { rule in
+            (rule["backendRefs"]?.items ?? []).contains { entry in
+                guard let name = entry["name"]?.string else { return false }
+                let host = entry["namespace"]?.string.map { "\(name).\($0).svc.cluster.local" } ?? name
+                return mayReach(full(host, otherKind, other.namespace), versions)
+            }
         }
     }
 

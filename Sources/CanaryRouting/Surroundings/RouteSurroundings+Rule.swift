@@ -101,8 +101,8 @@ extension RouteSurroundings {
     var missingBackends: [RouteFinding] {
         var findings: [RouteFinding] = []
         for version in versions {
-            if let subset = version.subset, let rules = destinationRules {
-                let matching = rules.filter { applies($0, to: version.host) }
+            if let subset = version.subset, destinationRules != nil {
+                let matching = rules(for: version.host)
                 let known = matching.flatMap { $0.spec["subsets"]?.items ?? [] }.compactMap { $0["name"]?.string }
                 if !known.contains(subset) {
                     let names = matching.map { "\($0.namespace)/\($0.name)" }.joined(separator: ", ")
@@ -128,11 +128,5 @@ extension RouteSurroundings {
             }
         }
         return findings
-    }
-
-    /// Whether a DestinationRule is about a host.
-    func applies(_ rule: KubernetesObject, to host: String) -> Bool {
-        guard let pattern = rule.spec["host"]?.string else { return false }
-        return Self.covers(full(pattern, .virtualService, rule.namespace), host)
     }
 }

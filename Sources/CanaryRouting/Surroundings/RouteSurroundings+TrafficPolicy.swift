@@ -11,7 +11,7 @@ extension RouteSurroundings {
 
     private var consistentHash: RouteFinding? {
         for version in versions {
-            for rule in destinationRules ?? [] where applies(rule, to: version.host) {
+            for rule in rules(for: version.host) {
                 let policies = [rule.spec["trafficPolicy"], subset(version, of: rule)?["trafficPolicy"]].compactMap {
                     $0
                 }
@@ -49,7 +49,7 @@ extension RouteSurroundings {
 
     /// What applies to a version: of a whole host when versions are hosts of their own, else of the subset.
     private func policies(of version: Version) -> [JSONValue] {
-        (destinationRules ?? []).filter { applies($0, to: version.host) }.compactMap { rule in
+        rules(for: version.host).compactMap { rule in
             let isShared = version.subset != nil && stable?.host == canary?.host
             return isShared ? subset(version, of: rule)?["trafficPolicy"] : rule.spec["trafficPolicy"]
         }

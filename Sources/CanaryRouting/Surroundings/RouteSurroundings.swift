@@ -15,20 +15,36 @@ package struct RouteSurroundings: Sendable {
     package var virtualServices: [KubernetesObject]?
     package var httpRoutes: [KubernetesObject]?
     package var grpcRoutes: [KubernetesObject]?
-    package var destinationRules: [KubernetesObject]?
+    package var destinationRules: [KubernetesObject]? {
+        didSet { rulesByHost = DestinationRuleIndex(destinationRules ?? []) }
+    }
     package var services: [KubernetesObject]? {
         didSet {
             let hosts = (services ?? []).map { ("\($0.name).\($0.namespace).svc.cluster.local", $0) }
             serviceByHost = Dictionary(hosts) { $1 }
         }
     }
-    private var serviceByHost: [String: KubernetesObject] = [:]
+    private(set) var serviceByHost: [String: KubernetesObject] = [:]
+    private var rulesByHost = DestinationRuleIndex([])
+    /// The two versions; nil where the rule names no host for them.
+    let stable: Version?
+    let canary: Version?
 
     package init(route: KubernetesObject, kind: RouteSpec.Kind, reading: RouteReading, countsAtServer: Bool) {
         self.route = route
         self.kind = kind
         self.reading = reading
         self.countsAtServer = countsAtServer
+        // The partner of a lone destination shares its host.
+        let host = reading.stable.host ?? reading.canary.host
+        func version(_ destination: DestinationSpec) -> Version? {
+            (destination.host ?? host).map { host in
+                let full = ServiceHost(host, namespace: route.namespace, kind: kind).full
+                return Version(host: full, subset: destination.subset)
+            }
+        }
+        stable = version(reading.stable)
+        canary = version(reading.canary)
     }
 
     /// What the rule does not govern, and what makes the two versions hard to compare; the worst first.
@@ -48,15 +64,7 @@ package struct RouteSurroundings: Sendable {
         var label: String { subset.map { "\(host) (\($0))" } ?? host }
     }
 
-    var stable: Version? { version(reading.stable) }
-    var canary: Version? { version(reading.canary) }
     var versions: [Version] { [stable, canary].compactMap { $0 } }
-
-    private func version(_ destination: DestinationSpec) -> Version? {
-        // The partner of a lone destination shares its host.
-        guard let host = destination.host ?? reading.stable.host ?? reading.canary.host else { return nil }
-        return Version(host: full(host, kind, route.namespace), subset: destination.subset)
-    }
 
     func full(_ host: String, _ kind: RouteSpec.Kind, _ namespace: String) -> String {
         ServiceHost(host, namespace: namespace, kind: kind).full
@@ -73,10 +81,14 @@ package struct RouteSurroundings: Sendable {
     /// The labels of a subset, as the DestinationRules define it.
     func subsetLabels(_ host: String, _ subset: String?) -> [String: String] {
         guard let subset else { return [:] }
-        let subsets = (destinationRules ?? []).filter { applies($0, to: host) }.flatMap {
-            $0.spec["subsets"]?.items ?? []
-        }
-        return subsets.first { $0["name"]?.string == subset }?["labels"]?.strings ?? [:]
+        return subsets(of: host).first { $0["name"]?.string == subset }?["labels"]?.strings ?? [:]
+    }
+
+    /// The DestinationRules about a host, in the order in which they were listed.
+    func rules(for host: String) -> [KubernetesObject] { rulesByHost.rules(for: host) }
+
+    private func subsets(of host: String) -> [JSONValue] {
+        rules(for: host).flatMap { $0.spec["subsets"]?.items ?? [] }
     }
 
     /// Labels that every pod of a version has; nil if they are not known.
@@ -93,6 +105,22 @@ package struct RouteSurroundings: Sendable {
                 == ServiceHost(version.host, namespace: nil, kind: .virtualService).service?.namespace
         else { return false }
         return labels.allSatisfy { pods[$0.key] == $0.value }
+    }
+
+    /// The versions with the labels of their pods, for many questions in a row.
+    var labelledVersions: [(version: Version, pods: [String: String]?)] { versions.map { ($0, podLabels($0)) } }
+
+    /// Whether some subset of a host, or all of it, may reach pods of the versions: never false where `reaches` is true for one.
+    func mayReach(_ host: String, _ versions: [(version: Version, pods: [String: String]?)]) -> Bool {
+        if versions.contains(where: { $0.version.host == host }) { return true }
+        guard let labels = selector(host) else { return false }
+        return versions.contains { version in
+            guard let pods = version.pods else { return false }
+            let others = labels.filter { pods[$0.key] != $0.value }
+            // A subset may ask for another value than its Service does.
+            return others.isEmpty
+                || subsets(of: host).contains { subset in others.keys.contains { subset["labels"]?[$0] != nil } }
+        }
     }
 
     // MARK: Other objects

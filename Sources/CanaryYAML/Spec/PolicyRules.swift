@@ -85,16 +85,7 @@ enum PolicyRules {
         with reader: inout SpecReader
     ) -> CanaryPolicy.StableObjective? {
         guard let objective = reader.section(section, "objective", keys: SpecKeys.stableObjective) else { return nil }
-        reader.require(objective, "success", "it is the share of requests that must not fail, like 99.9%")
-        let success = reader.share(
-            objective,
-            "success",
-            unit: .percent,
-            atMost: 1,
-            isOpenBelow: true,
-            isOpenAbove: true,
-            why: "it is the share of requests that must not fail"
-        )
+        let success = reader.success(objective)
         let rate = reader.number(
             objective,
             "burnRate",
@@ -118,6 +109,21 @@ enum PolicyRules {
 }
 
 extension SpecReader {
+    /// The required share of requests that must not fail, `success: 99.9%`.
+    mutating func success(_ objective: Section) -> Double? {
+        let why = "it is the share of requests that must not fail"
+        require(objective, "success", "\(why), like 99.9%")
+        return share(
+            objective,
+            "success",
+            unit: .percent,
+            atMost: 1,
+            isOpenBelow: true,
+            isOpenAbove: true,
+            why: why
+        )
+    }
+
     /// A whole number without sign or quotes.
     func whole(_ node: YAMLNode) -> Int? {
         guard case .scalar(let text, .plain) = node.content, text.utf8.count <= 9,

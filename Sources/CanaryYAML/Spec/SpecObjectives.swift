@@ -105,16 +105,7 @@ enum SpecObjectives {
 
     private static func service(_ section: SpecReader.Section?, with reader: inout SpecReader) -> ServiceObjective? {
         guard let service = reader.section(section, "service", keys: SpecKeys.service) else { return nil }
-        reader.require(service, "success", "it is the share of requests that must not fail, like 99.9%")
-        let success = reader.share(
-            service,
-            "success",
-            unit: .percent,
-            atMost: 1,
-            isOpenBelow: true,
-            isOpenAbove: true,
-            why: "it is the share of requests that must not fail"
-        )
+        let success = reader.success(service)
         let period = reader.duration(
             service,
             "period",

@@ -29,8 +29,12 @@ struct FreezeCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "The whole cluster.")
     var all = false
 
-    @Option(name: .long, help: "Where the agent is: its policy there is the cluster's.")
-    var agentNamespace = FreezeDesk.agentNamespace
+    @Option(
+        name: .long,
+        help:
+            "Where the agent is: its policy there is the cluster's. (default: \(FreezeDesk.agentNamespace), or where one is found)"
+    )
+    var agentNamespace: String?
 
     @Flag(name: .long, help: "Lift the freeze, and brakes that hold.")
     var lift = false
@@ -62,13 +66,28 @@ struct FreezeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await conclude(output, for: .action) {
-            let reason = try Operator.reason(self.reason, for: lift ? "freeze --lift" : "freeze")
+            let reason = try Operator.reason(
+                self.reason,
+                for: lift ? "freeze --lift" : "freeze",
+                in: "the CanaryPolicy",
+                example: lift ? "all is well" : "incident 4711"
+            )
             let now = TimeArgument.now
             let end = until.flatMap { Self.end($0, now: now) }
             if let end, end <= now {
                 throw CommandFault(InputFault("--until \(end.wallClock(in: "UTC")) is in the past"), .usage)
             }
-            return try await CanaryDesk.open(cluster) { desk in
+            return try await CanaryDesk.open(cluster, agentNamespace: agentNamespace) { desk in
+                let homes = await desk.homes()
+                guard homes.count == 1 || !all, let agentNamespace = homes.first else {
+                    throw CommandFault(
+                        InputFault(
+                            "there are agents in several namespaces: \(homes.prefix(5).joined(separator: ", "))",
+                            hint: "say which one's canaries are meant with --agent-namespace"
+                        ),
+                        .usage
+                    )
+                }
                 let place = all ? agentNamespace : namespace ?? desk.namespace
                 let scope: ScopedPolicy.Scope = place == agentNamespace ? .cluster : .namespace(place)
                 let by = await desk.user() ?? Operator.name

@@ -4,7 +4,7 @@ import CanaryCore
 import CanaryReport
 
 /// `haldane promote`: the next step, now.
-struct PromoteCommand: AsyncParsableCommand {
+struct PromoteCommand: AsyncParsableCommand, OperatorVerb {
     static let configuration = CommandConfiguration(
         commandName: "promote",
         abstract: "Go to the next step now, whatever is proved; at the last step, end the run as promoted.",
@@ -33,22 +33,13 @@ struct PromoteCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output, for: .action) {
             guard place.isMeant else { return try await OperatorAction(.promote, choice, reason, output).perform() }
-            return try await ClusterAction(
-                verb: .promote,
-                name: choice.run,
-                reason: reason,
-                force: force,
-                place: place,
-                cluster: cluster,
-                answer: answer,
-                output: output
-            ).perform()
+            return try await askAgent(.promote, force: force)
         }
     }
 }
 
 /// `haldane pause`: nothing is promoted until `resume`.
-struct PauseCommand: AsyncParsableCommand {
+struct PauseCommand: AsyncParsableCommand, OperatorVerb {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Promote nothing until `resume`; comparison goes on, and a regression is still rolled back.",
@@ -73,21 +64,13 @@ struct PauseCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output, for: .action) {
             guard place.isMeant else { return try await OperatorAction(.pause, choice, reason, output).perform() }
-            return try await ClusterAction(
-                verb: .pause,
-                name: choice.run,
-                reason: reason,
-                place: place,
-                cluster: cluster,
-                answer: answer,
-                output: output
-            ).perform()
+            return try await askAgent(.pause)
         }
     }
 }
 
 /// `haldane resume`: ends a pause.
-struct ResumeCommand: AsyncParsableCommand {
+struct ResumeCommand: AsyncParsableCommand, OperatorVerb {
     static let configuration = CommandConfiguration(
         commandName: "resume",
         abstract: "End a pause: the run goes on by itself.",
@@ -111,21 +94,13 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         try await conclude(output, for: .action) {
             guard place.isMeant else { return try await OperatorAction(.resume, choice, reason, output).perform() }
-            return try await ClusterAction(
-                verb: .resume,
-                name: choice.run,
-                reason: reason,
-                place: place,
-                cluster: cluster,
-                answer: answer,
-                output: output
-            ).perform()
+            return try await askAgent(.resume)
         }
     }
 }
 
 /// `haldane rollback`: everything back to stable, now.
-struct RollbackCommand: AsyncParsableCommand {
+struct RollbackCommand: AsyncParsableCommand, OperatorVerb {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Take everything back to stable now.",
@@ -154,21 +129,37 @@ struct RollbackCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await conclude(output, for: .action) {
-            if place.isMeant {
-                return try await ClusterAction(
-                    verb: .rollback,
-                    name: choice.run,
-                    reason: reason,
-                    place: place,
-                    cluster: cluster,
-                    answer: answer,
-                    output: output
-                ).perform()
-            }
+            if place.isMeant { return try await askAgent(.rollback) }
             return try await OperatorAction(.rollback, choice, reason, output).perform { run, found, command in
                 try await RunTakeover(run, found, cluster: cluster.options).perform(command, isQuiet: quiet, output)
             }
         }
+    }
+}
+
+/// A verb about a run of this machine, or about a Canary in a cluster.
+private protocol OperatorVerb {
+    var choice: RunChoice { get }
+    var reason: String? { get }
+    var place: InClusterOptions { get }
+    var cluster: ClusterFlags { get }
+    var answer: AnswerOptions { get }
+    var output: OutputOptions { get }
+}
+
+extension OperatorVerb {
+    /// Asks the agent of the cluster for it.
+    fileprivate func askAgent(_ verb: CanaryRequest.Verb, force: Bool = false) async throws -> CanaryCore.ExitCode {
+        try await ClusterAction(
+            verb: verb,
+            name: choice.run,
+            reason: reason,
+            force: force,
+            place: place,
+            cluster: cluster,
+            answer: answer,
+            output: output
+        ).perform()
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanaryAgent
 import CanaryCore
 import CanaryReport
+import CanaryYAML
 import FoundationEssentials
 
 /// `haldane retry SPEC`: a release that was rolled back is tried again.
@@ -77,7 +78,8 @@ struct RetryCommand: AsyncParsableCommand {
             let words = (reason ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
             let why = words.isEmpty ? "no reason given" : words
             options.retryReason = Reason("retry", "tried again by the operator: \(Operator.name): \(why)")
-            for warning in SpecAdvice.warnings(options.live) where !quiet {
+            let warnings = SpecAdvice.warnings(options.live) + [SpecGate.warning(decoded.policy)].compactMap { $0 }
+            for warning in warnings where !quiet {
                 Console.talk.write("warning: \(warning)\n")
             }
             return try await RunAction.perform(options, onInterrupt: onInterrupt, isQuiet: quiet, output)

@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
             home: journals.home
         )
         options.startsNew = new
-        for warning in SpecAdvice.warnings(options.live) where !quiet { Console.talk.write("warning: \(warning)\n") }
+        let warnings = SpecAdvice.warnings(options.live) + [SpecGate.warning(decoded.policy)].compactMap { $0 }
+        for warning in warnings where !quiet { Console.talk.write("warning: \(warning)\n") }
         return options
     }
 

@@ -16,13 +16,15 @@ struct SweepCommand: AsyncParsableCommand {
             or on SIGTERM, is handed over to the next one.
 
             What a run measures with is read from an object of its namespace, which its users can write. Only the canary's own pods are \
-            scraped for it, and nobody is told; a run with a Prometheus or with listed targets ends as guards.onOrphan says, unless \
-            --trust-telemetry is given.
+            scraped for it, once a second at most, and nobody is told. A run with a Prometheus, pods of another namespace or scraped \
+            through the API server, or rounds of less than 1s ends as guards.onOrphan says, unless --trust-telemetry is given; so does \
+            one with listed targets, files or ${VAR}, which mean nothing here, in any case.
 
             example, as a CronJob without an agent:
               haldane sweep --all-namespaces --within 55m
 
-            exit codes: 0 nothing to do, or all promoted; else the worst outcome: 1 held or unfinished, 2 rolled back, 3 could not tell.
+            exit codes: 0 nothing to do, or all promoted; else the worst outcome: 1 held or unfinished, 2 rolled back, 3 could not tell; \
+            130, 143 after a signal that left something unfinished.
             """
     )
 
@@ -35,7 +37,7 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(name: .long, help: "How long runs are carried on before they are handed over.")
     var within = "1h"
 
-    @Flag(name: .long, help: "Ask the servers that the runs' own objects name, with this machine's network.")
+    @Flag(name: .long, help: "Ask what the runs' own objects name, as often as they say, with this machine's network.")
     var trustTelemetry = false
 
     @OptionGroup var journals: JournalsOptions

@@ -22,13 +22,22 @@ enum Operator {
     }
 
     /// A reason that has to be given.
-    static func reason(_ text: String?, for verb: String) throws(CommandFault) -> String {
+    ///
+    /// - Parameters:
+    ///   - place: where it is written.
+    ///   - example: a reason that somebody may have.
+    static func reason(
+        _ text: String?,
+        for verb: String,
+        in place: String = "the journal",
+        example: String = "support reports errors at checkout"
+    ) throws(CommandFault) -> String {
         let reason = (text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard reason.isEmpty else { return reason }
         throw CommandFault(
             InputFault(
-                "\(verb) needs a reason: it is written into the journal for whoever reads it later",
-                hint: "for example: haldane \(verb) --reason 'support reports errors at checkout'"
+                "\(verb) needs a reason: it is written into \(place) for whoever reads it later",
+                hint: "for example: haldane \(verb) --reason '\(example)'"
             ),
             .usage
         )

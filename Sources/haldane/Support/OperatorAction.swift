@@ -41,7 +41,7 @@ struct OperatorAction {
         let run = try found.folder.recorded()
         if let outcome = run.outcome {
             let words =
-                "the run is over (\(outcome.qualifiedWord)): \(outcome.reason.text); there is nothing to \(verb == .rollback ? "roll back" : verb.rawValue)"
+                "the run is over: it was \(outcome.words): \(outcome.reason.text); there is nothing to \(verb == .rollback ? "roll back" : verb.rawValue)"
             return conclude(CommandAnswer(.refused, command, words, run.snapshot.header, run.snapshot.rollout))
         }
         if let takeUp { return try await takeUp(run, found, command) }

@@ -38,7 +38,8 @@ enum RunAction {
             },
             warn: { screen.warn("\($0)") }
         )
-        let watcher = StatusBoard.beside(screen, page)
+        let gates: [any RunObserver] = (options.gate as? SpecGate).map { [$0] } ?? []
+        let watcher = RunObservers([StatusBoard.beside(screen, page)] + gates)
         let report = try await SignalWatch.run(inbox: inbox, onInterrupt: onInterrupt) {
             try await RunSession(options: options, observer: watcher, inbox: inbox, desk: desk, page: page).run()
         }

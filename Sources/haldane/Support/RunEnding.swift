@@ -17,12 +17,13 @@ enum RunEnding {
         return signal(summary.report) ?? summary.exitCode
     }
 
-    /// 130 or 143 if a signal ended the run, rolled back first or not.
+    /// 130 or 143 if a signal ended the run, rolled back first or not; 3 if somebody else goes on with it, because how it ends cannot
+    /// be told here.
     private static func signal(_ report: RunReport) -> ExitCode? {
         let why = report.interruption?.text ?? report.outcome?.reason.text ?? ""
         if why.contains("(SIGTERM)") || why.contains("(SIGHUP)") { return .terminated }
-        if why.contains("(SIGINT)") || report.outcome == nil { return .interrupted }
-        return nil
+        if why.contains("(SIGINT)") { return .interrupted }
+        return report.outcome == nil ? .unknown : nil
     }
 }
 

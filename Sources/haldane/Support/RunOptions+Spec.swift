@@ -3,7 +3,7 @@ import CanaryCore
 import CanaryYAML
 
 extension RunOptions {
-    /// The options of a run of this spec.
+    /// The options of a run of this spec, under the spec's own policy.
     ///
     /// Variables that are missing are told before anything is done; the journal keeps their names, not their values. A cluster route
     /// without `metadata.namespace` is in the namespace of the kubeconfig's context, as with kubectl.
@@ -38,5 +38,6 @@ extension RunOptions {
         )
         settle.file = decoded.settleFile(specFile: specFile)
         by = Operator.name
+        gate = decoded.policy.map { SpecGate($0, of: spec) }
     }
 }

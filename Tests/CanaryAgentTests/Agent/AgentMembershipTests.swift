@@ -9,7 +9,7 @@ import Testing
 struct AgentMembershipTests {
     @Test("a run is neither left nor begun anew while the API server is away for longer than a replica's Lease lasts")
     func serverAway() async throws {
-        let rig = try AgentRig("shop") { $0.memberDuration = .seconds(2) }
+        let rig = try AgentRig("shop", halts: true) { $0.memberDuration = .seconds(2) }
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
@@ -18,6 +18,7 @@ struct AgentMembershipTests {
         let run = rig.status("shop")?["run"]?["id"]?.string
 
         rig.fleet.server.goAway()
+        rig.goOn()
         #expect(await rig.eventually { rig.log.contains { $0.contains("event=trouble what=members") } }, "\(rig.log)")
         try rig.fleet.server.comeBack()
         #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["outcome"]?.string == "promoted" }, "\(rig.log)")
@@ -32,7 +33,7 @@ struct AgentMembershipTests {
     @Test("canaries are shared out, and those of a replica that leaves are taken at once, with the run that it left")
     func leaving() async throws {
         let names = ["a", "b", "c", "d"]
-        let one = try AgentRig("a", "b", "c", "d", identity: "one")
+        let one = try AgentRig("a", "b", "c", "d", identity: "one", halts: true)
         let two = try AgentRig("a", "b", "c", "d", identity: "two", beside: one)
         one.start()
         two.start()
@@ -49,6 +50,7 @@ struct AgentMembershipTests {
         #expect(await one.eventually { one.weights(name) == [80, 20] }, "\(one.log)")
 
         await one.stop()
+        one.goOn()
         #expect(await two.eventually { mine(two) == names }, "\(two.log)")
         #expect(await two.eventually { two.weights(name) == [0, 100] }, "\(two.log)")
         await two.stop()
@@ -77,7 +79,7 @@ struct AgentMembershipTests {
 
     @Test("a run keeps its spec while the Canary cannot be used as it is, says so, and ends as it would have")
     func unusable() async throws {
-        let rig = try AgentRig("shop")
+        let rig = try AgentRig("shop", halts: true)
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
@@ -97,6 +99,7 @@ struct AgentMembershipTests {
         #expect(await rig.eventually { message().contains("goes on with the spec that it began with") }, "\(rig.log)")
         #expect(rig.weights("shop") == [80, 20])
         try name("shop")
+        rig.goOn()
         #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["outcome"]?.string == "promoted" }, "\(rig.log)")
         #expect(rig.status("shop")?["lastRun"]?["id"]?.string == run)
         await rig.stop()

@@ -22,6 +22,27 @@ struct AgentPolicyTests {
         await rig.stop()
     }
 
+    @Test("a policy that is deleted while it freezes opens nothing, before there is one again")
+    func deletedFreeze() async throws {
+        let rig = try AgentRig("shop")
+        func store(_ spec: String) throws {
+            let head = "apiVersion: haldane.dev/v1\nkind: CanaryPolicy\nmetadata: { name: default, namespace: test1 }\n"
+            try rig.fleet.server.apply(yaml: head + "spec: \(spec)\n")
+        }
+        try store("{ freeze: { reason: change moratorium } }")
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.isReady("shop", "Frozen"), "\(rig.log)")
+
+        #expect(rig.fleet.server.delete(.canaryPolicies, "default", in: AgentRig.namespace))
+        #expect(await rig.isReady("shop", "PolicyDeleted"), "\(rig.log)")
+        #expect(rig.weights("shop") == [100, 0])
+        try store("{}")
+        #expect(await rig.eventually { rig.weights("shop") == [0, 100] }, "\(rig.log)")
+        await rig.stop()
+    }
+
     @Test("no more rollouts go on at once than the policy allows, and each gets its turn")
     func maxConcurrent() async throws {
         let rig = try AgentRig("a", "b", "c", policy: ["maxConcurrent: 1"])
@@ -66,7 +87,7 @@ struct AgentPolicyTests {
 
     @Test("requests on the object pause a run and roll it back, or are refused with the reason, and are answered there")
     func requests() async throws {
-        let rig = try AgentRig("shop")
+        let rig = try AgentRig("shop", halts: true)
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
         func answer() -> String? {
@@ -89,7 +110,7 @@ struct AgentPolicyTests {
 
     @Test("an agent that ends hands its run over, and the next one goes on with the evidence")
     func handover() async throws {
-        let rig = try AgentRig("shop")
+        let rig = try AgentRig("shop", halts: true)
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))

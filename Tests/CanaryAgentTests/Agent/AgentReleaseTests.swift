@@ -94,7 +94,7 @@ struct AgentReleaseTests {
 
     @Test("a Canary that is deleted in the middle of its run takes its weights back first")
     func deleted() async throws {
-        let rig = try AgentRig("shop")
+        let rig = try AgentRig("shop", halts: true)
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
 
@@ -109,7 +109,7 @@ struct AgentReleaseTests {
 
     @Test("a Canary that was deleted while no agent was alive has its run taken back by the next one")
     func deletedMeanwhile() async throws {
-        let rig = try AgentRig("shop")
+        let rig = try AgentRig("shop", halts: true)
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
@@ -125,6 +125,45 @@ struct AgentReleaseTests {
 
         #expect(next.log.contains { $0.contains("event=removed") && $0.contains("deleted in the middle of its run") })
         #expect(!next.log.contains { $0.contains("event=audit") && $0.contains("to=0/100") })
+    }
+
+    @Test("an attempt that fails after it has claimed the Lease waits before the next one")
+    func failedAttempt() async throws {
+        let rig = try AgentRig("shop")
+        // Nobody answers there, which is noticed with the Lease in hand.
+        try rig.fleet.server.apply(
+            yaml: """
+                apiVersion: haldane.dev/v1
+                kind: CanaryPolicy
+                metadata: { name: default, namespace: haldane-system }
+                spec: { defaults: { telemetry: { prometheus: { url: "http://127.0.0.1:1" } }, steps: [20%, 100%] } }
+
+                """
+        )
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        func attempts() -> Int { rig.log.count { $0.contains("event=not-begun") } }
+        #expect(await rig.eventually { attempts() > 0 }, "\(rig.log)")
+        // The second one comes after five seconds.
+        #expect(await !rig.eventually(within: .seconds(3)) { attempts() > 1 }, "\(rig.log)")
+        await rig.stop()
+    }
+
+    @Test("what cannot be listed yet is not said to be missing")
+    func unlisted() async throws {
+        let rig = try AgentRig("shop")
+        let fault = rig.fleet.server.inject(
+            Fault(.status(.serverError), on: ["list"], kind: .virtualServices, times: nil)
+        )
+        rig.start()
+        #expect(await rig.eventually { rig.log.contains { $0.contains("what=mirrors") } }, "\(rig.log)")
+        #expect(rig.status("shop") == nil)
+        rig.fleet.server.clear(fault: fault)
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        await rig.stop()
+
+        #expect(!rig.log.contains { $0.contains("event=invalid") }, "\(rig.log)")
     }
 
     @Test("without any definition a folder of files is as good")

@@ -8,7 +8,7 @@ import Foundation
 import Synchronization
 
 /// An agent of this process over a cluster of doubles. Runs have a time a hundred times as fast as the real one, and made-up
-/// traffic that follows the stored weights.
+/// traffic that follows the stored weights. Agents of one cluster have the same time.
 final class AgentRig: Sendable {
     let fleet: FleetFixture
     let folder: Scratch
@@ -16,7 +16,7 @@ final class AgentRig: Sendable {
     let connection: AgentConnection
     let board = AgentBoard()
     private let sink = LineSink()
-    private let clock = FastRunClock(factor: 100)
+    private let clock: FastRunClock
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     static let namespace = "test1"
@@ -27,6 +27,7 @@ final class AgentRig: Sendable {
     ///   - specs: files for a folder in place of objects.
     ///   - policy: lines of the cluster policy's `spec`.
     ///   - other: whose cluster this one's agent works in as well.
+    ///   - halts: time stands still with the first window that a canary gets requests in, until `goOn`: nothing is proved before.
     init(
         _ names: String...,
         specs: [String: String]? = nil,
@@ -34,11 +35,15 @@ final class AgentRig: Sendable {
         identity: String = "agent-1",
         shards: Bool = true,
         beside other: AgentRig? = nil,
+        halts: Bool = false,
         change: (inout AgentOptions) -> Void = { _ in }
     ) throws {
         let services = names.map { FleetService($0, in: Self.namespace) }
         let fleet = try other?.fleet ?? FleetFixture(services)
         self.fleet = fleet
+        // With a time of its own this one's requests would be older than the runs of the other one.
+        let clock = other?.clock ?? FastRunClock(factor: 100, halts: halts)
+        self.clock = clock
         let folder = try Scratch()
         self.folder = folder
         if other == nil { try Self.preset(fleet, policy) }
@@ -80,6 +85,7 @@ final class AgentRig: Sendable {
                     guard let service = known[spec.name] else { return Window(seconds: 5) }
                     let weights = fleet.weights(of: service)
                     let share = Double(roles == .asNamed ? weights.last ?? 0 : weights.first ?? 0)
+                    if share > 0 { clock.halt() }
                     let traffic = EvenTraffic(canaryFailures: isFailing(spec.name) ? 0.08 : 0.004)
                     return traffic.window(round: round, canaryPercent: share)
                 }
@@ -98,6 +104,9 @@ final class AgentRig: Sendable {
         )
     }
 
+    /// Lets time pass again, and from now on always.
+    func goOn() { clock.goOn() }
+
     /// Templates whose pods answer with errors.
     static let failingTemplates: Set<String> = ["bad1bad1bad", "bad2bad2bad", "bad3bad3bad"]
 
@@ -109,7 +118,7 @@ final class AgentRig: Sendable {
         let defaults = [
             "telemetry: { scrape: { pods: { port: 15020, via: direct } } }",
             "steps: [20%, 100%]",
-            "pace: { interval: 5s, history: 150s, settle: 5s, warmup: 0s, deadline: 20m, bake: 30s }",
+            "pace: { interval: 5s, history: 150s, settle: 5s, warmup: 0s, deadline: 10h, bake: 30s }",
         ]
         let lines = head + policy.map { "  \($0)" } + ["  defaults:"] + defaults.map { "    \($0)" }
         try fleet.server.apply(yaml: lines.joined(separator: "\n") + "\n")
@@ -128,6 +137,12 @@ final class AgentRig: Sendable {
     }
 
     var log: [String] { sink.all }
+
+    /// The time of the runs.
+    var now: Timestamp { clock.present }
+
+    /// For what others than agents do in the cluster.
+    var client: KubernetesClient { connection.cluster.client }
 
     func service(_ name: String) -> FleetService { FleetService(name, in: Self.namespace) }
 
@@ -190,13 +205,22 @@ final class LineSink: Sendable {
     var all: [String] { lines.withLock { $0 } }
 }
 
-/// Real time, made faster.
-struct FastRunClock: RunClock {
-    private let start = ContinuousClock.now
-    private let stamp = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-    let factor: Int
+/// Real time, made faster; it may stand still once.
+final class FastRunClock: RunClock {
+    private struct State {
+        var stamp = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        /// When it was the stamp; nil while time stands still.
+        var since: ContinuousClock.Instant? = .now
+        var mayHalt: Bool
+    }
 
-    init(factor: Int) { self.factor = factor }
+    let factor: Int
+    private let state: Mutex<State>
+
+    init(factor: Int, halts: Bool) {
+        self.factor = factor
+        state = Mutex(State(mayHalt: halts))
+    }
 
     func now() async -> Timestamp { present }
 
@@ -208,5 +232,27 @@ struct FastRunClock: RunClock {
         }
     }
 
-    var present: Timestamp { stamp.advanced(by: start.duration(to: .now) * factor) }
+    var present: Timestamp { state.withLock { present($0) } }
+
+    /// Stands still, unless it did so before or has been told to go on.
+    func halt() {
+        state.withLock { state in
+            guard state.mayHalt else { return }
+            state.stamp = present(state)
+            state.since = nil
+            state.mayHalt = false
+        }
+    }
+
+    func goOn() {
+        state.withLock { state in
+            state.mayHalt = false
+            if state.since == nil { state.since = .now }
+        }
+    }
+
+    private func present(_ state: State) -> Timestamp {
+        guard let since = state.since else { return state.stamp }
+        return state.stamp.advanced(by: since.duration(to: .now) * factor)
+    }
 }

@@ -9,7 +9,7 @@ import Testing
 struct EarlyRequestTests {
     @Test("a rollback that is asked while a run is handed over waits for the run and is obeyed")
     func takeover() async throws {
-        let one = try AgentRig("shop", identity: "one", shards: false)
+        let one = try AgentRig("shop", identity: "one", shards: false, halts: true)
         one.start()
         #expect(await one.isReady("shop", "FirstSight"), "\(one.log)")
         try one.fleet.deploy("aaaaaaaaaa", to: .v2, of: one.service("shop"))
@@ -24,6 +24,8 @@ struct EarlyRequestTests {
             await two.eventually { two.status("shop")?["request"]?["result"]?.string == "accepted" },
             "\(two.log)"
         )
+        one.goOn()
+        #expect(await two.eventually { two.status("shop")?["lastRun"]?["id"] != nil }, "\(two.log)")
         await two.stop()
 
         #expect(two.log.contains { $0.contains("event=request-waits") }, "\(two.log)")

@@ -1,5 +1,6 @@
 import CanaryAgent
 import CanaryCore
+import CanaryKubernetes
 import CanaryTestKit
 import CanaryYAML
 import Testing
@@ -33,6 +34,51 @@ struct RouteClaimsTests {
         await rig.stop()
 
         #expect(!rig.log.contains { $0.contains("event=begin") && $0.contains("canary=zweiter") }, "\(rig.log)")
+    }
+
+    @Test("a release waits for the run that goes on under another name on the same rule, and begins at its end")
+    func runElsewhere() async throws {
+        let rig = try AgentRig("shop")
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        let host = rig.service("shop").host
+        let spec = CanarySpec(
+            name: "by-hand",
+            namespace: AgentRig.namespace,
+            route: RouteSpec(
+                object: "shop",
+                stable: DestinationSpec(host: host, subset: "v1"),
+                canary: DestinationSpec(host: host, subset: "v2")
+            ),
+            telemetry: TelemetrySpec(pods: PodScrape())
+        )
+        let header = RunHeader(
+            version: "test",
+            run: "run-20260101T000000-1",
+            startedAt: rig.now,
+            spec: spec,
+            roles: .asNamed,
+            place: "VirtualService test1/shop",
+            by: "alice@laptop"
+        )
+        let custody = try await ClusterCustody.claim(
+            CanaryKey(spec),
+            client: rig.client,
+            identity: HolderIdentity("alice@laptop"),
+            inbox: RunInbox()
+        )
+        let baseline = RouteWeights(stable: 100, canary: 0)
+        try await custody.begin(RolloutRecord.Run(header: header, baseline: baseline), header)
+
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=waiting") } }, "\(rig.log)")
+        #expect(rig.log.contains { $0.contains("reason=route-shared") && $0.contains("run-20260101T000000-1") })
+        #expect(await rig.isReady("shop", "RouteShared"), "\(rig.log)")
+        #expect(rig.weights("shop") == [100, 0])
+        custody.remember { $0.run = nil }
+        await custody.abandon()
+        #expect(await rig.eventually { rig.weights("shop") == [0, 100] }, "\(rig.log)")
+        await rig.stop()
     }
 
     @Test("a Lease that is deleted by hand is forgotten with all that it told")

@@ -70,7 +70,7 @@ struct OperatorCommandTests {
             #expect(second.weights == RouteWeights(stable: 0, canary: 100))
             let last = try await rig.ask(.promote, "good enough")
             #expect(last.phase == "finished")
-            #expect(last.message.hasPrefix("promoted at 0/100 (v1/v2): promote by operator alice@laptop: good enough"))
+            #expect(last.message.hasPrefix("promoted, at 0/100 (v1/v2): promote by operator alice@laptop: good enough"))
         }
 
         #expect(end.outcome?.word == "promoted")

@@ -87,6 +87,18 @@ struct ClaimedSessionTests {
         #expect(before.duration(to: rig.time.uptime) >= .seconds(15))
     }
 
+    @Test("a run of somebody else that had changed nothing and left no evidence is forgotten, and a new one begins")
+    func emptyHanded() async throws {
+        let (header, custody) = try await rig.begin("ci-17", inbox: RunInbox())
+        await custody.abandon()
+        #expect(rig.record?.run?.id == header.run && !rig.hasSnapshot)
+        let report = try await run("one")
+
+        #expect(report.header.run != header.run)
+        #expect(report.ledger.notices.contains { $0.reason.label == "begun-anew" }, "\(report.ledger.notices)")
+        #expect(rig.record?.run?.id == report.header.run)
+    }
+
     @Test("a canary that another process drives is refused, and nothing is written")
     func refused() async throws {
         let (_, custody) = try await rig.begin("ci-17", inbox: RunInbox())

@@ -110,12 +110,15 @@ struct CustodyRig {
         )
     }
 
-    func header(unattended: Bool = true) -> RunHeader {
-        RunHeader(
+    /// - Parameter deadline: nil for the one of `spec`.
+    func header(unattended: Bool = true, deadline: Duration? = nil) -> RunHeader {
+        var spec = Self.spec
+        if let deadline { spec.pace.deadline = deadline }
+        return RunHeader(
             version: "test",
             run: "run-1",
             startedAt: RunRig.start,
-            spec: Self.spec,
+            spec: spec,
             roles: .asNamed,
             place: "test1/demo4-vs",
             isUnattended: unattended,
@@ -161,11 +164,15 @@ struct CustodyRig {
     }
 
     /// Begins run-1 under a new custody.
-    func begin(_ identity: String, inbox: RunInbox, snapshots: Duration = .zero, unattended: Bool = true) async throws
-        -> (RunHeader, ClusterCustody)
-    {
+    func begin(
+        _ identity: String,
+        inbox: RunInbox,
+        snapshots: Duration = .zero,
+        unattended: Bool = true,
+        deadline: Duration? = nil
+    ) async throws -> (RunHeader, ClusterCustody) {
         let custody = try await custody(identity, inbox: inbox, snapshots: snapshots)
-        let header = header(unattended: unattended)
+        let header = header(unattended: unattended, deadline: deadline)
         try await custody.begin(
             RolloutRecord.Run(header: header, baseline: RouteWeights(stable: 100, canary: 0)),
             header

@@ -111,11 +111,12 @@ struct CanaryDeskTests {
         #expect(answer.result == .pending)
     }
 
-    @Test("the user is who the API server says")
+    @Test("the user is who the API server says, also where it has to be asked again")
     func user() async throws {
         let rig = try Rig()
         defer { rig.server.stop() }
 
+        rig.server.inject(Fault(.status(.unavailable), on: ["create"], kind: .selfReviews, times: 2))
         let user = await rig.desk().user()
         rig.server.serve(.selfReviews, versions: [])
         let older = await rig.desk().user()
@@ -146,6 +147,69 @@ struct CanaryDeskTests {
 
         #expect(failure?.hint?.contains(#"verbs: ["force-promote"]"#) == true)
         #expect(rig.server.view.object(.canaries, "reviews", in: "shop")?["metadata"]?["annotations"] == nil)
+    }
+
+    @Test(
+        "a forced promotion is about the run that is seen, or the revision that waits; where neither is known it is not asked"
+    )
+    func target() async throws {
+        let rig = try Rig()
+        defer { rig.server.stop() }
+        func target() -> String? {
+            rig.server.view.object(.canaries, "reviews", in: "shop")?["metadata"]?["annotations"]?
+                .strings["request.haldane.dev/target"]
+        }
+        func stand(_ members: String) throws {
+            try rig.server.change(.canaries, "reviews", in: "shop", as: "haldane-agent") { document in
+                guard case .object(var object) = document else { return }
+                object["status"] = try JSONText.parse(
+                    "{\"phase\":\"Idle\",\"message\":\"m\",\"observedGeneration\":1\(members)}".utf8
+                )
+                document = .object(object)
+            }
+        }
+
+        _ = try await rig.desk().ask(request(.promote, force: true), of: Self.reviews, patience: .zero)
+        #expect(target() == "r1")
+        _ = try await rig.desk().ask(request(.promote), of: Self.reviews, patience: .zero)
+        #expect(target() == nil)
+        try stand(#","canary":{"name":"v2","revision":"5f6d7c8b92"}"#)
+        _ = try await rig.desk().ask(request(.promote, force: true), of: Self.reviews, patience: .zero)
+        #expect(target() == "5f6d7c8b92")
+        try stand("")
+        let failure = await #expect(throws: AgentError.self) {
+            _ = try await rig.desk().ask(request(.promote, force: true), of: Self.reviews, patience: .zero)
+        }
+        await rig.http.shutdown()
+
+        #expect(failure?.hint?.contains("haldane status reviews -n shop") == true)
+    }
+
+    @Test("what an admission policy says against a request is shown, with whom to ask, and no rule that would not help")
+    func policy() async throws {
+        let rig = try Rig()
+        defer { rig.server.stop() }
+        let words = "a request is made under one's own name: request.haldane.dev/by must be bob"
+        rig.server.inject(
+            Fault(
+                .status(.refused(#"canaries.haldane.dev "reviews""#, by: "haldane-requests", words)),
+                on: ["patch"],
+                kind: .canaries
+            )
+        )
+
+        let failure = await #expect(throws: KubernetesError.self) {
+            _ = try await rig.desk().ask(request(.rollback), of: Self.reviews, patience: .seconds(5))
+        }
+        await rig.http.shutdown()
+
+        #expect(failure?.code == .forbidden)
+        #expect(failure?.cause?.hasSuffix("denied request: \(words)") == true)
+        #expect(
+            failure?.hint
+                == "do what the policy says, or ask whoever keeps it: "
+                + "kubectl get validatingadmissionpolicy haldane-requests -o yaml"
+        )
     }
 
     @Test("a canary that is not there, and a cluster without our kinds, are told apart")

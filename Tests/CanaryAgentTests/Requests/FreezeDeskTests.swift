@@ -51,7 +51,8 @@ struct FreezeDeskTests {
             #expect(try PolicyDocument.decode(stored).policy.freeze == freeze("audit", until: "2026-12-27T08:00:00Z"))
             #expect(
                 result.message
-                    == "namespace shop is frozen until Sun 2026-12-27 08:00 UTC: nothing begins or steps up, rollbacks go on"
+                    == "namespace shop is frozen until Sun 2026-12-27 08:00 UTC or `haldane freeze -n shop --lift --reason WHY`: "
+                    + "nothing begins or steps up, rollbacks go on"
             )
         }
     }

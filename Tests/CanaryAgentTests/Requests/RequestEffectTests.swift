@@ -4,11 +4,16 @@ import Testing
 
 struct RequestEffectTests {
     private let now = Timestamp(milliseconds: 1_780_000_000_000)
+    private let key = CanaryKey(namespace: "shop", name: "reviews")
     private let window = Reason("window", "outside of the release windows")
     private let frozen = Reason("frozen", "the cluster is frozen: audit")
 
     private func request(_ verb: CanaryRequest.Verb, force: Bool = false) -> CanaryRequest {
-        CanaryRequest(id: "a1b2c3d4", verb: verb, force: force, reason: "because", by: "alice", at: now)
+        request(verb, force: force, about: force ? "run-1" : nil)
+    }
+
+    private func request(_ verb: CanaryRequest.Verb, force: Bool, about target: String?) -> CanaryRequest {
+        CanaryRequest(id: "a1b2c3d4", verb: verb, force: force, target: target, reason: "because", by: "alice", at: now)
     }
 
     private var rollout: Rollout {
@@ -33,7 +38,14 @@ struct RequestEffectTests {
             canary: .init(ready: 1, total: 1, hashes: ["b1"]),
             namespace: "shop"
         )
-        let effect = RequestEffect.of(request, in: situation, memory: memory, population: population, weights: weights)
+        let effect = RequestEffect.of(
+            request,
+            on: key,
+            in: situation,
+            memory: memory,
+            population: population,
+            weights: weights
+        )
         switch effect {
         case .command(let command): return "command \(command.verb) by \(command.by ?? "-")"
         case .passGate(let reason): return "pass \(reason.label)"
@@ -48,18 +60,49 @@ struct RequestEffectTests {
     func plainPromote() {
         let promote = request(.promote)
 
-        #expect(effect(promote, .run(paused, gate: nil)) == "command resume by alice")
-        #expect(effect(promote, .run(rollout, gate: window)) == "pass window")
-        #expect(effect(promote, .run(rollout, gate: frozen)).contains("haldane promote --force"))
-        #expect(effect(promote, .run(rollout, gate: nil)).contains("nothing but evidence is missing"))
+        #expect(effect(promote, .run(paused, id: "run-1", gate: nil)) == "command resume by alice")
+        #expect(effect(promote, .run(rollout, id: "run-1", gate: window)) == "pass window")
+        #expect(
+            effect(promote, .run(rollout, id: "run-1", gate: frozen)).contains(
+                "`haldane promote --force reviews -n shop --reason WHY`"
+            )
+        )
+        #expect(effect(promote, .run(rollout, id: "run-1", gate: nil)).contains("nothing but evidence is missing"))
     }
 
     @Test("a forced promotion goes to the run, whatever keeps it")
     func forcedPromote() {
         let promote = request(.promote, force: true)
 
-        #expect(effect(promote, .run(rollout, gate: frozen)) == "command promote by alice")
-        #expect(effect(promote, .run(paused, gate: nil)) == "command promote by alice")
+        #expect(effect(promote, .run(rollout, id: "run-1", gate: frozen)) == "command promote by alice")
+        #expect(effect(promote, .run(paused, id: "run-1", gate: nil)) == "command promote by alice")
+    }
+
+    @Test("what is forced is the run, or the revision, that its operator saw, and nothing that came after")
+    func target() {
+        let pods = Population(
+            stable: .init(ready: 1, total: 1, hashes: ["a1"]),
+            canary: .init(ready: 1, total: 2, hashes: ["b1", "b2"]),
+            namespace: "shop"
+        )
+        let begin = ReleaseDecision.begin(.asNamed, Rollout.Release(pods))
+        func forced(_ target: String?, _ situation: RequestEffect.Situation) -> String {
+            effect(request(.promote, force: true, about: target), situation)
+        }
+
+        #expect(
+            forced("run-0", .run(rollout, id: "run-1", gate: frozen))
+                == "refuse: the forced promotion is about run-0, but run-1 goes on; look at it with "
+                + "`haldane status reviews -n shop`, and ask again if it is meant for that"
+        )
+        #expect(forced(nil, .run(rollout, id: "run-1", gate: nil)).contains("does not say what it is about, but run-1"))
+        #expect(forced("b1,b2", .run(rollout, id: "run-1", gate: nil)).hasPrefix("refuse"))
+        #expect(forced("b1,b2", .between(begin, gate: frozen)) == "begin asNamed")
+        for other in ["b1", "run-1", "", nil] {
+            #expect(forced(other, .between(begin, gate: frozen)).contains("but no run goes on, and b1,b2 waits"))
+        }
+        // What nobody forces is about what is there.
+        #expect(effect(request(.promote), .run(rollout, id: "run-2", gate: window)) == "pass window")
     }
 
     @Test("a release that waits is begun past a window, and past a freeze by force only")
@@ -77,7 +120,7 @@ struct RequestEffectTests {
 
         #expect(effect(request(.promote), .between(begin, gate: window)) == "begin asNamed")
         #expect(effect(request(.promote), .between(begin, gate: frozen)).hasPrefix("refuse"))
-        #expect(effect(request(.promote, force: true), .between(begin, gate: frozen)) == "begin asNamed")
+        #expect(effect(request(.promote, force: true, about: "b"), .between(begin, gate: frozen)) == "begin asNamed")
         #expect(effect(request(.promote, force: true), .between(.idle(frozen), gate: nil)).hasPrefix("refuse"))
     }
 
@@ -85,14 +128,15 @@ struct RequestEffectTests {
     func others() {
         let idle = RequestEffect.Situation.between(.idle(Reason("tried", "held at 25 %")), gate: nil)
 
-        #expect(effect(request(.rollback), .run(rollout, gate: frozen)) == "command rollback by alice")
-        #expect(effect(request(.pause), .run(rollout, gate: nil)) == "command pause by alice")
-        #expect(effect(request(.rollback), idle).contains("nothing to roll back"))
+        #expect(effect(request(.rollback), .run(rollout, id: "run-1", gate: frozen)) == "command rollback by alice")
+        #expect(effect(request(.pause), .run(rollout, id: "run-1", gate: nil)) == "command pause by alice")
+        #expect(effect(request(.rollback), idle).contains("`haldane retry reviews -n shop --reason WHY`"))
         #expect(
             effect(request(.rollback), idle, weights: RouteWeights(stable: 75, canary: 25))
                 == "roll back asNamed rollback"
         )
-        #expect(effect(request(.pause), idle).contains("haldane freeze"))
+        #expect(effect(request(.pause), idle).contains("`haldane freeze -n shop --reason WHY`"))
+        #expect(effect(request(.resume), idle) == "refuse: no run is going on: there is nothing to resume")
         #expect(effect(request(.rollback), .elsewhere(holder: "ci-7")).contains("ci-7"))
     }
 
@@ -103,13 +147,12 @@ struct RequestEffectTests {
         memory.tried = ["b1"]
 
         #expect(effect(request(.retry), idle, memory: memory) == "retry")
-        #expect(effect(request(.retry), .run(rollout, gate: nil)).hasPrefix("refuse"))
+        #expect(effect(request(.retry), .run(rollout, id: "run-1", gate: nil)).hasPrefix("refuse"))
         #expect(effect(request(.retry), .invalid(Reason("spec", "no steps"))).contains("no steps"))
     }
 
     @Test("a run that is begun past a gate tells who wanted it, whether by force, past what, and why")
     func beginnings() {
-        let key = CanaryKey(namespace: "shop", name: "reviews")
         let forced = request(.promote, force: true)
 
         #expect(
@@ -124,19 +167,28 @@ struct RequestEffectTests {
             forced.begun(past: frozen, of: key)
                 == "forced by alice: its run begins and takes its first step past what holds it (the cluster is frozen: audit); "
                 + "each further step waits there, unless it is forced again: "
-                + "`haldane promote reviews -n shop --force --reason WHY`"
+                + "`haldane promote --force reviews -n shop --reason WHY`"
         )
     }
 
     @Test("a promotion that only ends a pause says that it takes no step, and what does")
     func pausedPromote() {
         let resume = Rollout.OperatorCommand(.resume, reason: "because", by: "alice")
-        let answer = request(.promote).answer(CommandAnswer(.accepted, resume, "resumed", nil, nil), at: now)
-        let forced = request(.promote, force: true).answer(CommandAnswer(.accepted, resume, "on v2", nil, nil), at: now)
+        let answer = request(.promote).answer(CommandAnswer(.accepted, resume, "resumed", nil, nil), of: key, at: now)
+        let forced = request(.promote, force: true).answer(
+            CommandAnswer(.accepted, resume, "on v2", nil, nil),
+            of: key,
+            at: now
+        )
 
         #expect(answer.message.hasPrefix("resumed; that ends the pause and takes no step"))
-        #expect(answer.message.contains("`haldane promote --force --reason WHY`"))
+        #expect(answer.message.contains("`haldane promote --force reviews -n shop --reason WHY`"))
         #expect(forced.message == "on v2")
+
+        let pause = Rollout.OperatorCommand(.pause, reason: "because", by: "alice")
+        let words = CommandAnswer(.accepted, pause, "paused: nothing is promoted until `haldane resume`", nil, nil)
+        let paused = request(.pause).answer(words, of: key, at: now)
+        #expect(paused.message.hasSuffix("until `haldane resume reviews -n shop --reason WHY`"))
     }
 
     @Test("what was asked before the run began, or before the release was found, meant another one")
@@ -146,9 +198,9 @@ struct RequestEffectTests {
         for verb in [CanaryRequest.Verb.rollback, .promote, .pause] {
             let force = verb == .promote
             let request = request(verb, force: force)
-            #expect(effect(request, .run(rollout, gate: nil, since: soon)).contains("before the run"))
+            #expect(effect(request, .run(rollout, id: "run-1", gate: nil, since: soon)).contains("before the run"))
             // Times of requests have no fraction.
-            #expect(effect(request, .run(rollout, gate: nil, since: late)).hasPrefix("command"))
+            #expect(effect(request, .run(rollout, id: "run-1", gate: nil, since: late)).hasPrefix("command"))
         }
         let pods = Population(
             stable: .init(ready: 1, total: 1, hashes: ["a1"]),
@@ -156,7 +208,7 @@ struct RequestEffectTests {
             namespace: "shop"
         )
         let begin = ReleaseDecision.begin(.asNamed, Rollout.Release(pods))
-        let promote = request(.promote, force: true)
+        let promote = request(.promote, force: true, about: "b1")
         #expect(effect(promote, .between(begin, gate: frozen, since: soon)).contains("(b1) was found"))
         #expect(effect(promote, .between(begin, gate: frozen, since: now)) == "begin asNamed")
     }

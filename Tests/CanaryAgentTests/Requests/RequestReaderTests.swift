@@ -40,12 +40,19 @@ struct RequestReaderTests {
         var forced = request()
         forced.verb = .promote
         forced.force = true
+        forced.target = "run-1"
         #expect(read(forced.members) == .request(forced))
 
         var odd = forced.members
         odd["force"] = "yes"
         forced.force = false
+        forced.target = nil
         #expect(read(odd) == .request(forced))
+
+        odd["force"] = "true"
+        odd["verb"] = "rollback"
+        forced.verb = .rollback
+        #expect(read(odd) == .request(forced), "only promotions are forced")
     }
 
     @Test("a request of another time is refused, not done", arguments: [601, 86_400, -601])

@@ -86,6 +86,44 @@ struct LeaseCertaintyTests {
         await rig.http.shutdown()
     }
 
+    @Test(
+        "a renewal counts only if the answer is the lease as it was written, and the next one goes through again",
+        arguments: [
+            Fault.Effect.answer(code: 200, type: "application/json", body: "{}"),
+            .answer(code: 200, type: "application/json", body: #"{"metadata":{"name":"haldane-demo4"}}"#),
+            .changeNothing,
+        ]
+    )
+    func foreignAnswer(_ effect: Fault.Effect) async throws {
+        let rig = try Rig()
+        let claim = rig.claim("a")
+        _ = try await claim.acquire()
+        rig.time.pass(.seconds(10))
+        rig.server.inject(Fault(effect, on: ["update"], kind: .leases, times: 3))
+        for _ in 0..<3 {
+            await #expect(throws: KubernetesError.self) { try await claim.acquire() }
+        }
+        rig.time.pass(.seconds(5))
+        #expect(!claim.isCertain(), "what was not stored makes nothing certain")
+
+        #expect(Self.isHeld(try await claim.acquire()))
+        #expect(claim.isCertain())
+        await rig.http.shutdown()
+    }
+
+    @Test("an answer that is another object is no sign that somebody else has the lease")
+    func foreignRead() async throws {
+        let rig = try Rig()
+        let claim = rig.claim("a")
+        _ = try await claim.acquire()
+        rig.server.inject(Fault(.status(.conflict), on: ["update"], kind: .leases))
+        rig.server.inject(Fault(.answer(code: 200, type: "application/json", body: "{}"), on: ["get"], kind: .leases))
+        await #expect(throws: KubernetesError.self) { try await claim.acquire() }
+
+        #expect(Self.isHeld(try await claim.acquire()))
+        await rig.http.shutdown()
+    }
+
     @Test("annotations go with the same write, and what others wrote there stays")
     func annotations() async throws {
         let rig = try Rig()

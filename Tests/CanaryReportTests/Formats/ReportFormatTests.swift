@@ -35,6 +35,35 @@ struct ReportFormatTests {
         try Golden.check(JUnitStory(Self.good).text, "promoted.xml")
     }
 
+    @Test("a promotion that Git does not agree with passes in JUnit, and says so")
+    func unsettled() throws {
+        var story = Self.good
+        story.outcome = .promoted(Reason("baked", "baked"), unsettled: Reason("unsettled", "push <branch> & merge it"))
+
+        let text = JUnitStory(story).text
+
+        #expect(text.contains("<system-out>promoted (unsettled): push &lt;branch&gt; &amp; merge it</system-out>"))
+        #expect(text.contains(#"failures="0" errors="0""#))
+    }
+
+    @Test("the revisions of both versions are named where a cluster told them")
+    func revisions() throws {
+        var story = Self.good
+        #expect(JSONReport(story).text.contains(#""canaryRevision":null"#))
+        story.header.release = Rollout.Release(
+            Population(
+                stable: .init(ready: 2, total: 2, hashes: ["6b7f9c5d48"]),
+                canary: .init(ready: 2, total: 2, hashes: ["a1b2c3d4e5", "f6a7b8c9d0"]),
+                namespace: "test1"
+            )
+        )
+
+        let explained = Explanation(header: story.header, ledger: story.ledger, outcome: story.outcome).sentences[0]
+        #expect(explained.contains("v2 (a1b2c3d4e5,f6a7b8c9d0) was compared with v1 (6b7f9c5d48) at "))
+        #expect(JSONReport(story).text.contains(#""canaryRevision":"a1b2c3d4e5,f6a7b8c9d0""#))
+        #expect(try ReportPage(story).html().contains("v1 (6b7f9c5d48) → v2 (a1b2c3d4e5,f6a7b8c9d0)"))
+    }
+
     @Test("a run without an end says so in each form")
     func unfinished() throws {
         try Golden.check(TextReport(Self.open, width: 100).text, "unfinished.txt")

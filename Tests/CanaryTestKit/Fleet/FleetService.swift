@@ -20,7 +20,7 @@ package struct FleetService: Sendable, Hashable {
     package var weights = [100, 0]
     /// Requests a second of the mesh's time, over both slots.
     package var rate = 300.0
-    /// Lines of each pod's page that are about the proxy itself, and nobody asks for.
+    /// Lines of each pod's page that are about the proxy itself and nobody asks for, 2,000 at most.
     package var ownLines = 0
 
     package init(_ name: String, in namespace: String = "test1") {

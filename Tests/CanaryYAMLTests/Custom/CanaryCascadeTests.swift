@@ -5,213 +5,6 @@ import Testing
 
 @Suite("CanaryCascade")
 struct CanaryCascadeTests {
-    private func resolve(
-        _ canary: JSONValue = SampleNamespace.threeLines,
-        cluster: PolicyDocument? = nil,
-        namespace: PolicyDocument? = nil,
-        facts: ClusterFacts = SampleNamespace.facts
-    ) throws -> ResolvedCanary {
-        try CanaryCascade.resolve(canary, cluster: cluster, namespace: namespace, facts: facts, trust: .object)
-    }
-
-    private func fault(
-        _ canary: JSONValue = SampleNamespace.threeLines,
-        cluster: PolicyDocument? = nil,
-        facts: ClusterFacts = SampleNamespace.facts
-    ) -> String {
-        do {
-            _ = try resolve(canary, cluster: cluster, facts: facts)
-            return "no fault"
-        } catch {
-            return (error as? SpecError)?.summary ?? "\(error)"
-        }
-    }
-
-    // MARK: Three lines
-
-    @Test("Three lines are a canary: the rest is inferred, and it is said from what")
-    func threeLines() throws {
-        let canary = try resolve()
-
-        #expect(canary.spec.name == "demo4" && canary.spec.namespace == "test1")
-        #expect(canary.spec.route.kind == .virtualService && canary.spec.route.object == "demo4-vs")
-        #expect(canary.spec.route.stable == DestinationSpec(subset: "v1", workload: "demo4-deployment-v1"))
-        #expect(canary.spec.route.canary == DestinationSpec(subset: "v2", workload: "demo4-deployment-v2"))
-        #expect(canary.spec.telemetry.pods == PodScrape())
-        #expect(canary.spec.steps == [5, 10, 25, 50, 100])
-        #expect(canary.origins["route.virtualService"] == "inferred from VirtualService test1/demo4-vs")
-        #expect(canary.origins["route.stable.subset"] == "inferred from DestinationRule test1/demo4")
-        #expect(canary.origins["route.canary.workload"] == "inferred from Deployment test1/demo4-deployment-v2")
-        #expect(canary.origins["steps"] == nil)
-        #expect(canary.notes.isEmpty)
-    }
-
-    @Test("The route of the canary's own name is preferred to one that sends to its service")
-    func ownName() throws {
-        var facts = SampleNamespace.facts
-        facts.virtualServices.append(SampleNamespace.virtualService("demo4"))
-
-        let canary = try resolve(facts: facts)
-
-        #expect(canary.spec.route.object == "demo4")
-        #expect(canary.origins["route.virtualService"] == "inferred from the canary's name")
-    }
-
-    @Test("A rule with a lone destination gets its partner from the DestinationRule, in that rule's order")
-    func lone() throws {
-        var facts = SampleNamespace.facts
-        facts.virtualServices = [
-            SampleNamespace.virtualService("demo4-vs", [SampleNamespace.rule("v2", nil)])
-        ]
-
-        let canary = try resolve(facts: facts)
-
-        #expect(canary.spec.route.stable.subset == "v1" && canary.spec.route.canary.subset == "v2")
-    }
-
-    @Test("Subsets that are called stable and canary are what they are called")
-    func namedSubsets() throws {
-        var facts = SampleNamespace.facts
-        facts.virtualServices = [SampleNamespace.virtualService("x", [SampleNamespace.rule("canary", "stable")])]
-        facts.destinationRules = [SampleNamespace.destinationRule(["canary", "stable"])]
-        facts.deployments = []
-
-        let canary = try resolve(facts: facts)
-
-        #expect(canary.spec.route.stable.subset == "stable" && canary.spec.route.canary.subset == "canary")
-    }
-
-    @Test("Without a Deployment the subset's label tells the revision, and that is noted")
-    func noDeployment() throws {
-        var facts = SampleNamespace.facts
-        facts.deployments.removeAll { $0["metadata"]?["name"] == "demo4-deployment-v2" }
-
-        let canary = try resolve(facts: facts)
-
-        #expect(canary.spec.route.canary == DestinationSpec(subset: "v2", revision: "v2"))
-        #expect(
-            canary.notes == ["no Deployment has the labels of the subset 'v2' of demo4.test1.svc.cluster.local yet"]
-        )
-    }
-
-    @Test("The versions of an HTTPRoute are its two Services")
-    func gateway() throws {
-        let facts = ClusterFacts(
-            httpRoutes: [
-                [
-                    "metadata": ["name": "demo4"],
-                    "spec": [
-                        "rules": [
-                            [
-                                "backendRefs": [
-                                    ["name": "demo4-v1", "port": 80, "weight": 90],
-                                    ["name": "demo4-v2", "port": 80, "weight": 10],
-                                ]
-                            ]
-                        ]
-                    ],
-                ]
-            ],
-            deployments: [
-                SampleNamespace.deployment("a", ["v": "1"]), SampleNamespace.deployment("b", ["v": "2"]),
-            ],
-            services: [
-                SampleNamespace.service("demo4-v1", ["v": "1"]), SampleNamespace.service("demo4-v2", ["v": "2"]),
-            ]
-        )
-
-        let canary = try resolve(facts: facts)
-
-        #expect(canary.spec.route.kind == .httpRoute && canary.spec.route.object == "demo4")
-        #expect(canary.spec.route.stable == DestinationSpec(host: "demo4-v1", workload: "a"))
-        #expect(canary.spec.route.canary == DestinationSpec(host: "demo4-v2", workload: "b"))
-    }
-
-    // MARK: Doubt
-
-    @Test("Two routes that may be meant are both named, with the line to add")
-    func severalRoutes() {
-        var facts = SampleNamespace.facts
-        facts.virtualServices.append(SampleNamespace.virtualService("demo4-mesh"))
-
-        #expect(
-            fault(facts: facts)
-                == "2 routes may be meant by 'demo4': VirtualService test1/demo4-vs, VirtualService test1/demo4-mesh "
-                + "(name one: spec: { route: { virtualService: demo4-vs } })"
-        )
-    }
-
-    @Test("No route that is meant tells which there are")
-    func noRoute() {
-        let text = fault(["metadata": ["name": "nothing", "namespace": "test1"]])
-
-        #expect(text.contains("no route is meant by 'nothing'"))
-        #expect(text.contains("there is VirtualService demo4-vs, VirtualService other"))
-    }
-
-    @Test("Several Deployments of one version are named, with the line to add")
-    func severalDeployments() {
-        var facts = SampleNamespace.facts
-        facts.deployments.append(SampleNamespace.deployment("demo4-v1b", ["app": "demo4", "version": "v1"]))
-
-        let text = fault(facts: facts)
-
-        #expect(text.contains("2 Deployments have the labels of the subset 'v1'"))
-        #expect(text.contains("demo4-deployment-v1, demo4-v1b"))
-        #expect(text.contains("spec: { route: { stable: { workload: demo4-deployment-v1 } } }"))
-    }
-
-    @Test("Several rules with the two versions ask for the rule; naming it is enough")
-    func severalRules() throws {
-        var facts = SampleNamespace.facts
-        facts.virtualServices = [
-            SampleNamespace.virtualService(
-                "demo4-vs",
-                [SampleNamespace.rule(name: "staff"), SampleNamespace.rule()]
-            )
-        ]
-
-        #expect(fault(facts: facts).contains("2 rules of VirtualService 'test1/demo4-vs' have both destinations"))
-        let named = try resolve(SampleNamespace.canary(["route": ["rule": ["name": "staff"]]]), facts: facts)
-        #expect(named.spec.route.rule == .name("staff") && named.spec.route.stable.subset == "v1")
-    }
-
-    @Test("A route that is named and not there has a suggestion")
-    func misspelt() {
-        let text = fault(SampleNamespace.canary(["route": ["virtualService": "demo4-sv"]]))
-
-        #expect(
-            text
-                == "spec.route.virtualService: there is no VirtualService 'demo4-sv' in test1 (did you mean 'demo4-vs'?)"
-        )
-    }
-
-    @Test("What the author names is kept, and only the rest is inferred")
-    func partly() throws {
-        let canary = try resolve(
-            SampleNamespace.canary(["route": ["stable": ["subset": "v2", "workload": "mine"]]])
-        )
-
-        #expect(canary.spec.route.stable == DestinationSpec(subset: "v2", workload: "mine"))
-        #expect(canary.spec.route.canary == DestinationSpec(subset: "v1", workload: "demo4-deployment-v1"))
-        #expect(canary.origins["route.stable.subset"] == "object")
-    }
-
-    @Test("A route that is written in full and cannot be used now is noted, and left to the run")
-    func brokenRoute() throws {
-        let route: JSONValue = [
-            "virtualService": "demo4-vs", "stable": ["subset": "v1", "workload": "a"],
-            "canary": ["subset": "v3", "workload": "b"],
-        ]
-
-        let canary = try resolve(SampleNamespace.canary(["route": route]))
-
-        #expect(canary.spec.route.canary.subset == "v3")
-        #expect(canary.notes.count == 1, "\(canary.notes)")
-    }
-
-    // MARK: The cascade
-
     @Test("Values go from the cluster's policy over the namespace's to the object, mappings key by key, lists whole")
     func cascade() throws {
         let cluster = try SampleNamespace.policy(
@@ -232,7 +25,7 @@ struct CanaryCascadeTests {
             namespace: "test1"
         )
 
-        let canary = try resolve(
+        let canary = try SampleNamespace.resolve(
             SampleNamespace.canary([
                 "pace": ["deadline": "4h"], "policy": ["windows": [["from": "09:00", "to": "17:00"]]],
             ]),
@@ -276,7 +69,7 @@ struct CanaryCascadeTests {
             spec: { telemetry: { prometheus: { url: "http://two:9090" } } }
             """
 
-        let scraped = try resolve(SampleNamespace.canary(["telemetry": ["scrape": ["pods": [:]]]]), cluster: cluster)
+        let scraped = try SampleNamespace.resolve(SampleNamespace.canary(["telemetry": ["scrape": ["pods": [:]]]]), cluster: cluster)
         let moved = try CanaryCascade.compose(
             text: own,
             file: "own.yaml",
@@ -301,7 +94,7 @@ struct CanaryCascadeTests {
             """
         )
 
-        let canary = try resolve(
+        let canary = try SampleNamespace.resolve(
             SampleNamespace.canary([
                 "telemetry": ["profile": "main", "reporter": "source"],
                 "notify": [["profile": "oncall", "on": "problems"]],
@@ -319,11 +112,11 @@ struct CanaryCascadeTests {
         )
         #expect(canary.origins["telemetry.profile"] == "object")
         #expect(
-            fault(SampleNamespace.canary(["telemetry": ["profile": "mian"]]), cluster: cluster)
+            SampleNamespace.fault(SampleNamespace.canary(["telemetry": ["profile": "mian"]]), cluster: cluster)
                 == "spec.telemetry.profile: the cluster's CanaryPolicy has no telemetry profile 'mian' (did you mean 'main'?)"
         )
         #expect(
-            fault(SampleNamespace.canary(["telemetry": ["profile": "oncall"]]), cluster: cluster)
+            SampleNamespace.fault(SampleNamespace.canary(["telemetry": ["profile": "oncall"]]), cluster: cluster)
                 .contains("the profile 'oncall' is a webhook, not telemetry")
         )
     }
@@ -332,7 +125,7 @@ struct CanaryCascadeTests {
     func namespaceProfiles() throws {
         let namespace = try SampleNamespace.policy("  podsProxy: true", namespace: "test1")
 
-        let canary = try resolve(namespace: namespace)
+        let canary = try SampleNamespace.resolve(namespace: namespace)
 
         #expect(canary.notes.count == 1 && canary.notes[0].contains("only the cluster's may"))
     }
@@ -341,11 +134,11 @@ struct CanaryCascadeTests {
     func places() throws {
         let cluster = try SampleNamespace.policy("  defaults: { pace: { interval: 10m } }")
 
-        let text = fault(SampleNamespace.canary(["pace": ["deadline": "5m"]]), cluster: cluster)
+        let text = SampleNamespace.fault(SampleNamespace.canary(["pace": ["deadline": "5m"]]), cluster: cluster)
 
         #expect(text == "spec.pace.deadline: pace.deadline (5m) is shorter than pace.interval (10m)")
         #expect(
-            fault(SampleNamespace.canary(["pace": ["intervall": "5s"]]))
+            SampleNamespace.fault(SampleNamespace.canary(["pace": ["intervall": "5s"]]))
                 == "spec.pace.intervall: unknown key 'intervall' in pace (did you mean 'interval'?)"
         )
     }

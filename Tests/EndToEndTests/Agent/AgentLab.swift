@@ -125,13 +125,13 @@ final class AgentLab: Sendable {
     }
 
     /// Starts `haldane sweep`, which goes on with what others left.
-    func startSweep(_ name: String) throws -> Haldane {
+    func startSweep(_ name: String, _ place: [String] = ["--namespace", namespace]) throws -> Haldane {
         try Haldane(
             [
-                "sweep", "--kubeconfig", try kubeconfig(name), "--namespace", Self.namespace, "--journals", disk(name),
+                "sweep", "--kubeconfig", try kubeconfig(name), "--journals", disk(name),
                 // Rounds of 200 ms are more than a stranger's snapshot may ask for.
                 "--trust-telemetry", "--output", "json",
-            ],
+            ] + place,
             in: folder,
             as: name
         )

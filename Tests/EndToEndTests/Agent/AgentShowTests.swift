@@ -149,8 +149,8 @@ import Testing
             #expect(isPromoted && hasEnded, "\(lab.story(service, agents[0], agents[1]))")
         }
 
-        // It may find the rollout taken, or done, or lose it: what it must not do is write beside its owner.
-        #expect([.exited(0), .exited(1), .exited(3)].contains(job.ending), "\(job.ending) \(job.talk)")
+        // It promotes, or finds the rollout taken, or done, or loses it: what it must not do is write beside its owner.
+        #expect([.exited(0), .exited(3)].contains(job.ending), "\(job.ending) \(job.talk)")
         #expect(lab.fleet.audit.uncovered.isEmpty, "\(lab.fleet.audit.uncovered)")
         for service in services {
             // Each step once: nobody did what another had done.
@@ -158,6 +158,25 @@ import Testing
             #expect(writes.map(\.after) == [[75, 25], [50, 50], [0, 100]], "\(writes)")
             #expect(Set(writes.map(\.user)).count == 1, "\(writes)")
         }
+    }
+
+    @Test(
+        "an agent that is terminated ends with 0 within its grace, although the server does not answer any more",
+        .timeLimit(.minutes(2))
+    )
+    func terminated() async throws {
+        let lab = try await AgentLab.make("gifts")
+        let service = lab.fleet.services[0]
+        let agent = try lab.startAgent()
+        let isKnown = try await Patience.blocking { lab.waitUntilKnown(service) }
+        #expect(isKnown, "\(lab.story(service, agent))")
+
+        lab.server.inject(Fault(.stall, times: nil))
+        agent.signal(SIGTERM)
+        let end = try await Patience.blocking { try agent.wait(seconds: 60) }
+
+        // Nothing had to be handed over; its own Lease runs out by itself.
+        #expect(end.ending == .exited(0), "\(end.ending) \(end.talk)")
     }
 
     @Test("an agent that is cut off writes nothing any more while another goes on", .timeLimit(.minutes(3)))

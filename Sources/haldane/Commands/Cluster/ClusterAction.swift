@@ -18,7 +18,7 @@ struct ClusterAction {
         let reason =
             verb == .resume
             ? Self.line(self.reason) : try Operator.reason(self.reason, for: verb.rawValue)
-        return try await CanaryDesk.open(cluster) { desk in
+        return try await CanaryDesk.open(cluster, agentNamespace: place.agentNamespace) { desk in
             let canary = try place.canary(name, at: desk)
             let request = CanaryRequest(
                 id: RequestID.make(),
@@ -28,6 +28,10 @@ struct ClusterAction {
                 by: await desk.user() ?? Operator.name,
                 at: TimeArgument.now
             )
+            let agents = await desk.agents()
+            if agents.isGone, let words = agents.sentence(at: TimeArgument.now) {
+                Console.talk.write("warning: \(TextCells.harmless(words))\n")
+            }
             let reply = try await desk.ask(request, of: canary, patience: answer.patience)
             switch reply {
             case .answer(let answer):
@@ -47,7 +51,8 @@ struct ClusterAction {
                         cause:
                             "the request stays on \(canary) for \(Phrase.duration(RequestReader.patience.inSeconds)), "
                             + "and is done by the first agent that sees it",
-                        hint: "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane"
+                        hint: "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane; without one "
+                            + "`haldane sweep -n \(canary.namespace)` carries on with its run, and does not read requests"
                     ),
                     .unknown
                 )

@@ -18,6 +18,12 @@ struct InClusterOptions: ParsableArguments {
     )
     var namespace: String?
 
+    @Option(
+        name: .long,
+        help: "In a cluster: where the agent is. (default: \(FreezeDesk.agentNamespace), or where one is found)"
+    )
+    var agentNamespace: String?
+
     var isMeant: Bool { isInCluster || namespace != nil }
 
     /// The canary of a name: `reviews`, or `shop/reviews` where the namespace is not said otherwise.
@@ -75,7 +81,11 @@ struct AnswerOptions: ParsableArguments {
 
 extension CanaryDesk {
     /// Opens a desk at the cluster of the flags, for the time of a body.
-    static func open<T>(_ cluster: ClusterFlags, _ body: (CanaryDesk) async throws -> T) async throws -> T {
-        try await open(cluster.options, now: { TimeArgument.now }, body)
+    static func open<T>(
+        _ cluster: ClusterFlags,
+        agentNamespace: String? = nil,
+        _ body: (CanaryDesk) async throws -> T
+    ) async throws -> T {
+        try await open(cluster.options, agentNamespace: agentNamespace, now: { TimeArgument.now }, body)
     }
 }

@@ -134,6 +134,14 @@ package struct FaultStatus: Sendable, Hashable {
         let head = "admission webhook \"validation.istio.io\" denied the request"
         return FaultStatus(code: 400, reason: "BadRequest", message: "\(head): \(message)")
     }
+    /// A ValidatingAdmissionPolicy that says no, bound under its own name, with `reason: Forbidden`.
+    ///
+    /// - Parameter object: as in `canaries.haldane.dev "reviews"`.
+    package static func refused(_ object: String, by policy: String, _ message: String) -> FaultStatus {
+        let head =
+            "\(object) is forbidden: ValidatingAdmissionPolicy '\(policy)' with binding '\(policy)' denied request"
+        return FaultStatus(code: 403, reason: "Forbidden", message: "\(head): \(message)")
+    }
     package static func tooManyRequests(retryAfter: Int) -> FaultStatus {
         FaultStatus(
             code: 429,
