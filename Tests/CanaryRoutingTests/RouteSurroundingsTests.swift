@@ -265,7 +265,8 @@ struct RouteSurroundingsTests {
     func crowd() throws {
         let names = (0..<500).map { "stranger-\($0)" }
         let strangers = names.map { name in
-            Objects.virtualService(name, hosts: [name], route: [["destination": ["host": .string(name), "subset": "v1"]]])
+            let destination: JSONValue = ["host": .string(name), "subset": "v1"]
+            return Objects.virtualService(name, hosts: [name], route: [["destination": destination]])
         }
         // Its Service selects other pods, but a subset of it does not.
         let disguised = Objects.virtualService(

@@ -12,7 +12,7 @@ struct Bench {
             }
             let arguments = try Arguments(
                 Array(CommandLine.arguments.dropFirst()),
-                options: ["only", "binary", "windows"],
+                options: ["only", "binary", "windows", "canaries", "active", "seconds"],
                 switches: []
             )
             exit(try await run(arguments) ? 0 : 1)
@@ -41,7 +41,13 @@ struct Bench {
         if wants("cluster") { lines += try await ClusterBench.run(in: folder) }
         if wants("judge") { lines += try JudgeBench(binary: binary, folder: folder, windows: windows).run() }
         if wants("fleet") { lines += try await FleetBench.run(in: folder) }
-        if wants("agent") { lines += try await AgentBench.run(binary, in: folder) }
+        if wants("agent") {
+            var bench = AgentBench(binary: binary, folder: folder)
+            bench.canaries = try arguments.count("canaries", otherwise: bench.canaries)
+            bench.active = try arguments.count("active", otherwise: bench.active)
+            bench.time = .seconds(try arguments.count("seconds", otherwise: 30))
+            lines += try await bench.run()
+        }
         if wants("memory") { lines += try await MemoryBench.run(binary, in: folder) }
         guard !lines.isEmpty else {
             throw Arguments.Fault(

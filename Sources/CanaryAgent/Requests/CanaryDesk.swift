@@ -97,8 +97,9 @@ package struct CanaryDesk: Sendable {
             throw KubernetesError(
                 code: .notFound,
                 message: "there is no Canary '\(canary.name)' in namespace '\(canary.namespace)'",
-                hint: "`haldane status -n \(canary.namespace)` lists those that are there; one in the files of an agent with --specs "
-                    + "is reached on its machine: `haldane status \(canary.namespace)-\(canary.name) --journals DATA`"
+                hint:
+                    "`haldane status -n \(canary.namespace)` lists those that are there; one in the files of an agent with "
+                    + "--specs is reached on its machine: `haldane status \(canary.namespace)-\(canary.name) --journals DATA`"
             )
         }
     }

@@ -2,20 +2,33 @@ import Foundation
 import Glibc
 
 /// Runs a command to its end: without a terminal, with bounded output, within a deadline.
-enum ChildCommand {
+package enum ChildCommand {
     /// How a command ended.
-    struct Ending: Sendable {
+    package struct Ending: Sendable {
         /// The exit status; 128 plus the signal's number if it was killed by one.
-        var status: Int32
-        var output: [UInt8]
+        package var status: Int32
+        package var output: [UInt8]
         /// The first of what it wrote to standard error.
-        var talk: [UInt8]
+        package var talk: [UInt8]
     }
 
     /// Why there is no result.
-    struct Failure: Error, Sendable {
-        var words: String
-        var isAbsent = false
+    package struct Failure: Error, Sendable {
+        package var words: String
+        package var isAbsent = false
+        /// It was there, and did not end in time.
+        package var isLate = false
+    }
+
+    /// Where a command writes to instead of into pipes: nothing fills up there, and whatever it leaves running may go on writing.
+    package struct Files: Sendable {
+        package var output: String
+        package var talk: String
+
+        package init(output: String, talk: String) {
+            self.output = output
+            self.talk = talk
+        }
     }
 
     private static let outputLimit = 1 << 20
@@ -25,11 +38,17 @@ enum ChildCommand {
     ///
     /// It has a thread of its own, because it blocks. At the deadline, or when the output grows beyond a megabyte, the
     /// command and what it started are killed. A cancelled task waits for the end all the same.
-    static func run(
+    ///
+    /// - Parameters:
+    ///   - files: made anew; the ending then has no output and no talk.
+    ///   - grace: how long a late command is asked to end before it is killed.
+    package static func run(
         _ command: String,
         arguments: [String],
         environment: [String: String],
-        deadline: Duration
+        files: Files? = nil,
+        deadline: Duration,
+        grace: Duration = .zero
     ) async throws(Failure) -> Ending {
         guard let path = find(command, in: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin") else {
             throw Failure(words: "there is no such command", isAbsent: true)
@@ -37,8 +56,8 @@ enum ChildCommand {
         let result: Result<Ending, Failure> = await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 do throws(Failure) {
-                    var child = try Child(path, [command] + arguments, environment)
-                    continuation.resume(returning: .success(try child.finish(within: deadline)))
+                    var child = try Child(path, [command] + arguments, environment, files)
+                    continuation.resume(returning: .success(try child.finish(within: deadline, grace)))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
@@ -58,22 +77,26 @@ enum ChildCommand {
         private var output: Int32 = -1
         private var talk: Int32 = -1
 
-        init(_ path: String, _ arguments: [String], _ environment: [String: String]) throws(Failure) {
-            var out: [Int32] = [-1, -1]
-            var err: [Int32] = [-1, -1]
-            guard pipe(&out) == 0 else { throw Failure(words: String(cString: strerror(errno))) }
-            guard pipe(&err) == 0 else {
-                let words = String(cString: strerror(errno))
-                for descriptor in out { close(descriptor) }
-                throw Failure(words: words)
-            }
-            for descriptor in out + err { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        init(
+            _ path: String,
+            _ arguments: [String],
+            _ environment: [String: String],
+            _ files: Files?
+        ) throws(Failure) {
+            let (out, err) = files == nil ? try Self.pipes() : ([-1, -1], [-1, -1])
+            for descriptor in out + err where descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
             var actions = posix_spawn_file_actions_t()
             posix_spawn_file_actions_init(&actions)
             defer { posix_spawn_file_actions_destroy(&actions) }
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-            posix_spawn_file_actions_adddup2(&actions, out[1], 1)
-            posix_spawn_file_actions_adddup2(&actions, err[1], 2)
+            if let files {
+                let flags = O_WRONLY | O_CREAT | O_TRUNC
+                posix_spawn_file_actions_addopen(&actions, 1, files.output, flags, 0o600)
+                posix_spawn_file_actions_addopen(&actions, 2, files.talk, flags, 0o600)
+            } else {
+                posix_spawn_file_actions_adddup2(&actions, out[1], 1)
+                posix_spawn_file_actions_adddup2(&actions, err[1], 2)
+            }
             // No connection or file of ours lives on in it, or in what it leaves behind. One that is closed meanwhile
             // is no error, and those that open meanwhile are closed by `exec`.
             let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
@@ -98,31 +121,44 @@ enum ChildCommand {
                 if attempt > 0 { _ = poll(nil, 0, 10) }
                 code = posix_spawn(&process, path, &actions, &attributes, words, variables)
             }
-            close(out[1])
-            close(err[1])
+            for descriptor in [out[1], err[1]] where descriptor >= 0 { close(descriptor) }
             guard code == 0 else {
-                close(out[0])
-                close(err[0])
+                for descriptor in [out[0], err[0]] where descriptor >= 0 { close(descriptor) }
                 throw Failure(words: String(cString: strerror(code)), isAbsent: code == ENOENT)
             }
             output = out[0]
             talk = err[0]
-            _ = fcntl(output, F_SETFL, O_NONBLOCK)
-            _ = fcntl(talk, F_SETFL, O_NONBLOCK)
+            for descriptor in [output, talk] where descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+        }
+
+        /// Two pipes, each as the end to read from and the end to write to.
+        private static func pipes() throws(Failure) -> ([Int32], [Int32]) {
+            var out: [Int32] = [-1, -1]
+            var err: [Int32] = [-1, -1]
+            guard pipe(&out) == 0 else { throw Failure(words: String(cString: strerror(errno))) }
+            guard pipe(&err) == 0 else {
+                let words = String(cString: strerror(errno))
+                for descriptor in out { close(descriptor) }
+                throw Failure(words: words)
+            }
+            return (out, err)
         }
 
         /// Reads until the command ends.
-        mutating func finish(within deadline: Duration) throws(Failure) -> Ending {
+        mutating func finish(within deadline: Duration, _ grace: Duration) throws(Failure) -> Ending {
             defer {
                 for descriptor in [output, talk] where descriptor >= 0 { close(descriptor) }
             }
             let clock = ContinuousClock()
             let end = clock.now.advanced(by: deadline)
             var ending = Ending(status: 0, output: [], talk: [])
+            // Most commands end at once; without pipes nothing tells that they do.
+            var pause: Int32 = 1
             while true {
                 let status = exitStatus()
                 // What it wrote before its end is in the pipes by now; what its children keep open is not waited for.
-                Self.wait(for: [output, talk], milliseconds: status == nil ? 20 : 0)
+                Self.wait(for: [output, talk], milliseconds: status == nil ? pause : 0)
+                pause = min(pause * 2, 20)
                 Self.drain(&output, into: &ending.output, limit: ChildCommand.outputLimit + 1)
                 Self.drain(&talk, into: &ending.talk, limit: ChildCommand.talkLimit)
                 if let status {
@@ -134,8 +170,8 @@ enum ChildCommand {
                     throw Failure(words: "it wrote more than \(ChildCommand.outputLimit) bytes")
                 }
                 guard clock.now < end else {
-                    kill()
-                    throw Failure(words: "it did not end within \(deadline)")
+                    end(within: grace)
+                    throw Failure(words: "it did not end within \(deadline)", isLate: true)
                 }
             }
         }
@@ -149,6 +185,18 @@ enum ChildCommand {
             guard found == process else { return 127 }
             let signal = status & 0x7F
             return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        }
+
+        /// Asks the process to end, so that it takes its locks away, and kills it with what it started.
+        private func end(within grace: Duration) {
+            let last = ContinuousClock.now.advanced(by: grace)
+            if grace > .zero { Glibc.kill(process, SIGTERM) }
+            while ContinuousClock.now < last {
+                // Its status is taken: the number may be another's from here on.
+                if exitStatus() != nil { return }
+                _ = poll(nil, 0, 20)
+            }
+            kill()
         }
 
         /// Kills the process and what it started, and takes its status.

@@ -26,7 +26,10 @@ struct AgentRow: Sendable {
         step = status.step.map { "\($0.number) of \($0.of)" } ?? Self.none
         message = Self.cut(status.message, Self.longestMessage)
         versions = Self.versions(status)
-        last = status.lastRun.map { "\($0.outcome) \(Self.moment($0.finishedAt))" } ?? Self.none
+        last =
+            status.lastRun.map {
+                "\($0.outcome.replacing("rolledBack", with: "rolled back")) \(Self.moment($0.finishedAt))"
+            } ?? Self.none
         keeper = canary.owner ?? status.run?.holder ?? ""
         self.hasPage = hasPage
     }

@@ -8,15 +8,18 @@ package struct ServiceHost: Sendable, Hashable {
     /// A name without dots is in the route's namespace. Istio takes any name with dots as it stands; names of Services in
     /// the Gateway API may also be `name.namespace` and `name.namespace.svc`.
     package init(_ host: String, namespace: String?, kind: RouteSpec.Kind) {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        switch parts.count {
-        case 1:
+        // Asked for every route of a cluster; most need no more than this.
+        guard host.utf8.contains(UInt8(ascii: ".")) else {
             full = namespace.map { "\(host).\($0).svc.cluster.local" } ?? host
-        case 2 where kind != .virtualService, 3 where kind != .virtualService && parts[2] == "svc":
-            full = "\(parts[0]).\(parts[1]).svc.cluster.local"
-        default:
-            full = host
+            return
         }
+        guard kind != .virtualService else {
+            full = host
+            return
+        }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isShort = parts.count == 2 || parts.count == 3 && parts[2] == "svc"
+        full = isShort ? "\(parts[0]).\(parts[1]).svc.cluster.local" : host
     }
 
     /// The Service's name and namespace; nil for a host that is no Service of this cluster.

@@ -130,7 +130,7 @@ struct OperatorCommandTests {
         let end = try await rig.serve {
             let stopped = try await rig.ask(.rollback, "not today")
             #expect(stopped.result == .accepted)
-            #expect(stopped.message == "stopped at 100/0 (v1/v2): rollback by operator alice@laptop: not today")
+            #expect(stopped.message == "stopped, at 100/0 (v1/v2): rollback by operator alice@laptop: not today")
             switch await rig.client.send(Rollout.OperatorCommand(.promote, reason: "late")) {
             case .nobody: break
             case .answer(let answer): #expect(answer.result == .refused && answer.message.contains("over"))

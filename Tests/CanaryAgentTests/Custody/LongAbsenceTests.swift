@@ -2,6 +2,7 @@ import CanaryAgent
 import CanaryCore
 import CanaryKubernetes
 import CanaryTestKit
+import CanaryTransport
 import Synchronization
 import Testing
 

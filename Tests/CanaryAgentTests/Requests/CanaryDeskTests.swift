@@ -241,6 +241,7 @@ struct CanaryDeskTests {
 
         #expect(looks.map(\.key.description) == ["apps/new", "shop/reviews"])
         #expect(looks.map(\.exitCode) == [.unknown, .undecided])
+        #expect(looks.map(\.agents) == [.unseen(namespace: nil), .unseen(namespace: nil)])
         let table = CanaryLook.table(looks, style: .plain, width: nil)
         #expect(
             table == """
@@ -254,6 +255,7 @@ struct CanaryDeskTests {
             looks[1].text(style: .plain) == """
                 shop/reviews  ◌ Progressing
                   10 % on v2
+                  \(looks[1].agentWords ?? "?")
                   run       r1 since 2026-05-28T20:20:00Z
                   step      2 of 5 at 10 % since 2026-05-28T20:26:40Z
 

@@ -181,6 +181,13 @@ struct ReportFormatTests {
         var header = run.header
         header.cluster = "https://api.example"
         header.by = "alice@laptop"
+        header.release = Rollout.Release(
+            Population(
+                stable: .init(ready: 1, total: 1, hashes: ["6b7f9c5d48"]),
+                canary: .init(ready: 1, total: 1, hashes: ["a1b2c3d4e5"]),
+                namespace: "test1"
+            )
+        )
         var entries = run.entries
         for place in entries.indices {
             guard case .window(var window) = entries[place] else {

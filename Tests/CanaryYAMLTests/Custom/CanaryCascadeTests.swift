@@ -69,7 +69,10 @@ struct CanaryCascadeTests {
             spec: { telemetry: { prometheus: { url: "http://two:9090" } } }
             """
 
-        let scraped = try SampleNamespace.resolve(SampleNamespace.canary(["telemetry": ["scrape": ["pods": [:]]]]), cluster: cluster)
+        let scraped = try SampleNamespace.resolve(
+            SampleNamespace.canary(["telemetry": ["scrape": ["pods": [:]]]]),
+            cluster: cluster
+        )
         let moved = try CanaryCascade.compose(
             text: own,
             file: "own.yaml",

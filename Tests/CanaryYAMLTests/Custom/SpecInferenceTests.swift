@@ -149,8 +149,15 @@ struct SpecInferenceTests {
             )
         ]
 
-        #expect(SampleNamespace.fault(facts: facts).contains("2 rules of VirtualService 'test1/demo4-vs' have both destinations"))
-        let named = try SampleNamespace.resolve(SampleNamespace.canary(["route": ["rule": ["name": "staff"]]]), facts: facts)
+        #expect(
+            SampleNamespace.fault(facts: facts).contains(
+                "2 rules of VirtualService 'test1/demo4-vs' have both destinations"
+            )
+        )
+        let named = try SampleNamespace.resolve(
+            SampleNamespace.canary(["route": ["rule": ["name": "staff"]]]),
+            facts: facts
+        )
         #expect(named.spec.route.rule == .name("staff") && named.spec.route.stable.subset == "v1")
     }
 
