@@ -170,7 +170,7 @@ package enum ChildCommand {
                     throw Failure(words: "it wrote more than \(ChildCommand.outputLimit) bytes")
                 }
                 guard clock.now < end else {
-                    end(within: grace)
+                    stop(within: grace)
                     throw Failure(words: "it did not end within \(deadline)", isLate: true)
                 }
             }
@@ -188,7 +188,7 @@ package enum ChildCommand {
         }
 
         /// Asks the process to end, so that it takes its locks away, and kills it with what it started.
-        private func end(within grace: Duration) {
+        private func stop(within grace: Duration) {
             let last = ContinuousClock.now.advanced(by: grace)
             if grace > .zero { Glibc.kill(process, SIGTERM) }
             while ContinuousClock.now < last {
