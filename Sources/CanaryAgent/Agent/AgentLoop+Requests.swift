@@ -62,7 +62,8 @@ extension AgentLoop {
             entries[key]?.decision = .begin(roles, release)
             entries[key]?.pass = "any"
             candidates.insert(key)
-            settle(request: request.answer(.accepted, "a run begins that rolls it back; `haldane watch \(key.name) -n \(key.namespace)` follows it", at: now), of: key)
+            let text = "a run begins that rolls it back; `haldane watch \(key.name) -n \(key.namespace)` follows it"
+            settle(request: request.answer(.accepted, text, at: now), of: key)
         case .retry(let memory):
             await retry(request, memory, key, at: now)
         }
@@ -96,7 +97,9 @@ extension AgentLoop {
             entries[key]?.memory = memory
             entries[key]?.retry = Reason("retry", "tried again by the operator: \(request.by): \(request.reason)")
             entries[key]?.failure = nil
-            settle(request: request.answer(.accepted, "it is tried again as soon as it is ready; `haldane watch \(key.name) -n \(key.namespace)` follows it", at: now), of: key)
+            let text =
+                "it is tried again as soon as it is ready; `haldane watch \(key.name) -n \(key.namespace)` follows it"
+            settle(request: request.answer(.accepted, text, at: now), of: key)
             wake.ring(key)
         } catch {
             // Asked again at the next look: the request stays until it is answered.

@@ -149,6 +149,9 @@ extension CanaryEntry {
     mutating func noteStatus() {
         let stored = object.json["status"] ?? .object([:])
         if status == nil { status = CanaryStatus(json: stored) }
-        if let answered = CanaryStatus(json: stored)?.request, request == nil { request = answered }
+        guard let answered = CanaryStatus(json: stored)?.request, answered.id != request?.id else { return }
+        // A sweep that is at the run answers the request that is there; older answers than ours do not count.
+        let isPresent = RequestAnnotations.members(of: object.annotations)["id"] == answered.id
+        if request == nil || isPresent { request = answered }
     }
 }

@@ -54,7 +54,8 @@ struct FactsIndex: Sendable {
             facts.deployments = unique(deployments.values.flatMap { $0 })
             return facts
         }
-        guard names.contains(where: { kind, name in name.map { routes[kind]?[$0] != nil } ?? false }) else { return facts }
+        let isThere = names.contains { kind, name in name.map { routes[kind]?[$0] != nil } ?? false }
+        guard isThere else { return facts }
         var hosts: Set<String> = []
         for route in facts.virtualServices + facts.httpRoutes + facts.grpcRoutes { Self.hosts(of: route, into: &hosts) }
         for destination in ["stable", "canary"] {

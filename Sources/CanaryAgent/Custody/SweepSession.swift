@@ -17,6 +17,8 @@ package struct SweepSession: Sendable {
         package var timing = CustodyTiming()
         /// What of a run's own objects is believed.
         package var trust = Takeover.Trust()
+        /// How often it is looked whether an operator asks something of a run.
+        package var requests = Duration.seconds(3)
 
         package init(
             cluster: ClusterOptions,
@@ -74,13 +76,21 @@ package struct SweepSession: Sendable {
     private let options: Options
     private let inbox: RunInbox
     private let tell: @Sendable (Result) -> Void
+    private let note: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - inbox: an interruption hands everything over.
+    ///   - note: is told what is waited for, what operators asked, and what could not be written.
     ///   - tell: called for each run as it ends.
-    package init(options: Options, inbox: RunInbox, tell: @escaping @Sendable (Result) -> Void) {
+    package init(
+        options: Options,
+        inbox: RunInbox,
+        note: @escaping @Sendable (String) -> Void = { _ in },
+        tell: @escaping @Sendable (Result) -> Void
+    ) {
         self.options = options
         self.inbox = inbox
+        self.note = note
         self.tell = tell
     }
 
@@ -115,6 +125,9 @@ package struct SweepSession: Sendable {
         let patience = min(watch.patience(for: leases), .seconds(120))
         if patience > .zero {
             var left = patience + .seconds(1)
+            note(
+                "waits \(Phrase.duration(left.inSeconds)) to see whether the processes that hold runs still renew their Leases"
+            )
             while left > .zero, inbox.interruption == nil {
                 // A wait that fails was cancelled: then what is known has to do.
                 guard (try? await options.timing.wait(min(left, .seconds(1)))) != nil else { break }
@@ -198,9 +211,11 @@ package struct SweepSession: Sendable {
             let text = "whether the Canary \(orphan.key) is still there cannot be read: \(error.message)"
             return Result(orphan: orphan, failure: AgentError(text, cause: error.cause, hint: error.hint))
         }
+        let requests = SweptRequests(of: orphan, client: client, inbox: inbox, pause: options.requests, note: note)
+        run.takeover?.asked = await requests.waitingRollback()
         do {
-            let report = try await RunSession(options: run, observer: RunObservers([]), inbox: inbox).run()
-            return Result(orphan: orphan, report: report)
+            let session = RunSession(options: run, observer: requests, inbox: inbox)
+            return Result(orphan: orphan, report: try await requests.following(session))
         } catch {
             let now = try? await client.get(.leases, namespace: orphan.key.namespace, name: name)
             let lease = now.map { Lease($0) }

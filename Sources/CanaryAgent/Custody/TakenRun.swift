@@ -28,6 +28,8 @@ package struct TakenRun: Sendable {
         package var identity: String
         /// Why it is rolled back whatever is known of it; nil if it goes on.
         package var removal: String?
+        /// An operator's rollback that waits for whoever takes the run over, and is given to it when it begins.
+        package var asked: CanaryRequest?
 
         package init(
             run: RolloutRecord.Run,
@@ -40,7 +42,8 @@ package struct TakenRun: Sendable {
             isUnattended: Bool = false,
             cause: String,
             identity: String,
-            removal: String? = nil
+            removal: String? = nil,
+            asked: CanaryRequest? = nil
         ) {
             self.run = run
             self.evidence = evidence
@@ -53,6 +56,7 @@ package struct TakenRun: Sendable {
             self.cause = cause
             self.identity = identity
             self.removal = removal
+            self.asked = asked
         }
     }
 
@@ -86,8 +90,8 @@ package struct TakenRun: Sendable {
         if let removal = ground.removal {
             command = .rollback(because: removal)
         } else if adoption == .rollback {
-            let why = "\(ground.cause), and had begun to roll back"
-            command = Rollout.OperatorCommand(.rollback, reason: why, by: ground.identity)
+            let why = "it goes on with the rollback of a run that had begun one: \(ground.cause)"
+            command = Rollout.OperatorCommand(.rollback, reason: why, by: ground.identity, isAutomatic: true)
         }
         self.init(header: header, state: state, reason: reason, command: command, notices: [Notice(.info, reason)])
     }
@@ -126,7 +130,7 @@ package struct TakenRun: Sendable {
         let isOurs =
             found <= 0 || isFound(run.percent) || isFound(run.baseline.canaryPercent)
             || run.intent.map { isFound($0.canaryPercent) } ?? false
-        guard isOurs, run.onOrphan == .rollback || ground.removal != nil else {
+        guard isOurs, run.onOrphan == .rollback || ground.removal != nil || ground.asked != nil else {
             let end =
                 isOurs
                 ? "as guards.onOrphan says, the canary stays at \(Phrase.weight(found))"
@@ -137,14 +141,22 @@ package struct TakenRun: Sendable {
             return
         }
         state.rollout = .orphaned(rules, found: ground.found, at: now)
-        let end = ground.removal.map { "because \($0)" } ?? "as guards.onOrphan says"
+        let asked = ground.asked.map { "because \($0.by) asked for it" }
+        let end = ground.removal.map { "because \($0)" } ?? asked ?? "as guards.onOrphan says"
         let reason = Reason("orphaned", "\(head); it is rolled back, \(end)")
-        let command = Rollout.OperatorCommand(
-            .rollback,
-            reason: ground.removal ?? "\(ground.cause), and \(why.text)",
-            by: ground.identity
+        let cause =
+            ground.removal
+            ?? "it took the run over and goes back to stable as guards.onOrphan says: \(ground.cause), and \(why.text)"
+        let command = Rollout.OperatorCommand(.rollback, reason: cause, by: ground.identity, isAutomatic: true)
+        // Who asked for it, and why, is told by the command that comes from there.
+        let isAsked = ground.asked != nil && ground.removal == nil
+        self.init(
+            header: header,
+            state: state,
+            reason: reason,
+            command: isAsked ? nil : command,
+            notices: [Notice(.warning, reason)]
         )
-        self.init(header: header, state: state, reason: reason, command: command, notices: [Notice(.warning, reason)])
     }
 
     private init(

@@ -31,5 +31,7 @@ extension Takeover {
 
 extension Rollout.OperatorCommand {
     /// Back to stable, as the agent asks for it itself.
-    static func rollback(because text: String) -> Self { Self(.rollback, reason: text, by: Takeover.agent) }
+    static func rollback(because text: String) -> Self {
+        Self(.rollback, reason: text, by: Takeover.agent, isAutomatic: true)
+    }
 }

@@ -11,6 +11,8 @@ package struct Takeover: Sendable, Hashable {
     package var blindness: Reason?
     /// Why the run is taken over only to be rolled back; nil if it goes on.
     package var removal: String?
+    /// An operator's rollback that waits for whoever takes the run over; what has no evidence any more is then not left as it is.
+    package var asked: CanaryRequest?
 
     /// - Parameter blindness: nil where the options' spec is one that this process can follow.
     package init(_ orphan: Orphan, blindness: Reason? = nil) {

@@ -45,7 +45,9 @@ package enum AgentCare: Sendable, Hashable {
         case .alive: return nil
         case .gone(let since):
             let when = since.map { " since \(RunCare.clock($0, now))" } ?? ""
-            return "no agent is alive\(when): no release is noticed and no request is obeyed before one is"
+            return
+                "no agent is alive\(when): no release is noticed before one is, and no request is obeyed before one is or "
+                + "`haldane sweep` goes on with the run"
         case .unseen(let namespace):
             let place = namespace.map { "namespace \(PlainLine.of($0, limit: 253))" } ?? "any namespace"
             return

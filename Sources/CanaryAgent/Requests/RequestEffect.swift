@@ -170,7 +170,7 @@ package enum RequestEffect: Sendable, Hashable {
 
 extension CanaryRequest {
     /// Whether it was asked before something came to be; times of requests are in whole seconds, those that are cut off included.
-    fileprivate func isOlder(than moment: Timestamp) -> Bool { at.advanced(by: .seconds(1)) <= moment }
+    func isOlder(than moment: Timestamp) -> Bool { at.advanced(by: .seconds(1)) <= moment }
 
     /// The answer of a run's process as that of the request.
     package func answer(_ answer: CommandAnswer, of canary: CanaryKey, at now: Timestamp) -> CanaryStatus.RequestAnswer

@@ -122,7 +122,8 @@ extension RunSession {
                 isUnattended: options.isUnattended,
                 cause: takeover.orphan.words,
                 identity: scene.identity.name,
-                removal: takeover.removal
+                removal: takeover.removal,
+                asked: takeover.asked
             ),
             at: now
         )

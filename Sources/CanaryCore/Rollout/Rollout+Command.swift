@@ -9,10 +9,9 @@ extension Rollout {
 
     /// The operator wins over automation.
     mutating func commanded(_ command: OperatorCommand, at now: Timestamp) -> [Action] {
-        let reason = Reason(
-            "operator",
-            "\(command.verb.rawValue) by operator\(command.by.map { " \($0)" } ?? ""): \(command.reason)"
-        )
+        let who = [command.isAutomatic == true ? nil : "operator", command.by].compactMap { $0 }
+        let by = who.isEmpty ? "" : " by \(who.joined(separator: " "))"
+        let reason = Reason("operator", "\(command.verb.rawValue)\(by): \(command.reason)")
         switch command.verb {
         case .rollback:
             if case .rollingBack(let state) = phase, state.isWaitingForPods { return moveEverything(state, reason) }

@@ -93,11 +93,14 @@ extension Rollout {
         package var reason: String
         /// Who asks, as `alice@laptop`; nil if that is not known.
         package var by: String?
+        /// True where no person asks: a process that took the run over, or whose Canary object is gone. Nil else.
+        package var isAutomatic: Bool?
 
-        package init(_ verb: Verb, reason: String, by: String? = nil) {
+        package init(_ verb: Verb, reason: String, by: String? = nil, isAutomatic: Bool = false) {
             self.verb = verb
             self.reason = reason
             self.by = by
+            self.isAutomatic = isAutomatic ? true : nil
         }
     }
 

@@ -49,7 +49,11 @@ package enum ReportSchema {
         SchemaKey("cluster", .optional(.text), "The API server of a route in a cluster."),
         SchemaKey("stableVersion", .text, "The version that carried the traffic when the run began."),
         SchemaKey("canaryVersion", .text, "The version that was tried."),
-        SchemaKey("stableRevision", .optional(.text), "Stable's pod-template hashes at the start, where a cluster told them."),
+        SchemaKey(
+            "stableRevision",
+            .optional(.text),
+            "Stable's pod-template hashes at the start, where a cluster told them."
+        ),
         SchemaKey("canaryRevision", .optional(.text), "The canary's pod-template hashes, where a cluster told them."),
         SchemaKey("plannedWeights", .list(.share), "The canary's weights as planned, ascending."),
         SchemaKey("startedAt", .moment, "When the run, or the judged time, began."),

@@ -81,7 +81,11 @@ package enum MetricReference {
         ("namespace, canary", "of the spec's metadata"),
         ("phase", "of runs: " + list(RunMetrics.phases) + "; of canaries: " + list(statuses)),
         ("outcome", "promoted, rolledBack, held, stopped, refused"),
-        ("detail", "of promoted: unsettled while Git does not agree; of rolledBack: proved, incomplete; of held: " + list(RunMetrics.holds.map(\.rawValue))),
+        (
+            "detail",
+            "of promoted: unsettled while Git does not agree; of rolledBack: proved, incomplete; of held: "
+                + list(RunMetrics.holds.map(\.rawValue))
+        ),
         ("version", "stable, canary; of target faults also unknown"),
         ("kind", "of weights: intended, observed; of evidence: harm, safety; of mirrors: the plural of a kind"),
         ("objective", "errors, latency over a bucket's bound (an agent: latency), names of own metrics; at most 40"),

@@ -106,7 +106,8 @@ extension CanaryStatus.LastRun {
 }
 
 extension CanaryStatus.RequestAnswer {
-    fileprivate var json: JSONValue {
+    /// As `status.request`, every member of it.
+    package var json: JSONValue {
         .object([
             "id": .string(id),
             "verb": .string(verb),

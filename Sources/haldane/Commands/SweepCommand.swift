@@ -15,6 +15,9 @@ struct SweepCommand: AsyncParsableCommand {
             and carried to its end: with its evidence if it was kept, else as guards.onOrphan says. What is unfinished after --within, \
             or on SIGTERM, is handed over to the next one.
 
+            A rollback, pause, resume or forced promotion that waits on the run's Canary object is obeyed and answered as an agent \
+            does; requests are looked for every few seconds while the run goes on.
+
             What a run measures with is read from an object of its namespace, which its users can write. Only the canary's own pods are \
             scraped for it, once a second at most, and nobody is told. A run with a Prometheus, pods of another namespace or scraped \
             through the API server, or rounds of less than 1s ends as guards.onOrphan says, unless --trust-telemetry is given; so does \
@@ -67,9 +70,14 @@ struct SweepCommand: AsyncParsableCommand {
             let isText = output.output == .text
             let inbox = RunInbox()
             let report = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) { [options] in
-                let session = SweepSession(options: options, inbox: inbox) { result in
-                    if isText { Console.output.write(TextCells.harmless(SweepWords.line(result)) + "\n") }
-                }
+                let session = SweepSession(
+                    options: options,
+                    inbox: inbox,
+                    note: { Console.talk.write("haldane sweep: \(TextCells.harmless($0))\n") },
+                    tell: { result in
+                        if isText { Console.output.write(TextCells.harmless(SweepWords.line(result)) + "\n") }
+                    }
+                )
                 return try await session.run()
             }
             switch output.output {

@@ -22,8 +22,8 @@ enum RunEnding {
     private static func signal(_ report: RunReport) -> ExitCode? {
         let why = report.interruption?.text ?? report.outcome?.reason.text ?? ""
         if why.contains("(SIGTERM)") || why.contains("(SIGHUP)") { return .terminated }
-        if why.contains("(SIGINT)") { return .interrupted }
-        return report.outcome == nil ? .unknown : nil
+        if report.interruption?.label == "lease-lost" { return .unknown }
+        return why.contains("(SIGINT)") || report.outcome == nil ? .interrupted : nil
     }
 }
 

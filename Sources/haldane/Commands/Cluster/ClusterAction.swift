@@ -51,7 +51,8 @@ struct ClusterAction {
                         cause:
                             "the request stays on \(canary) for \(Phrase.duration(RequestReader.patience.inSeconds)), "
                             + "and is done by the first agent that sees it",
-                        hint: "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane; without one "
+                        hint:
+                            "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane; without one "
                             + "`haldane sweep -n \(canary.namespace)` carries on with its run, and does not read requests"
                     ),
                     .unknown
