@@ -55,7 +55,11 @@ struct RoleTests {
         let paths = ["kustomize/overlays/cluster", "kustomize/sweep"]
         let agent = try Self.rules(paths).grants.filter { $0.namespace == nil }
 
-        #expect(try Self.rules(paths, of: "haldane-sweep").grants == agent)
+        let sweep = try Self.rules(paths, of: "haldane-sweep").grants
+        #expect(sweep == agent)
+        // It reads the requests of operators, and answers them.
+        let needs = ["get canaries.haldane.dev", "patch canaries/status.haldane.dev"]
+        #expect(Set(sweep.map(\.description)).isSuperset(of: needs))
     }
 
     @Test("to force a promotion is granted by one role, which joins no other")

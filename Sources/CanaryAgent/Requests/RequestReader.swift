@@ -17,6 +17,17 @@ package enum RequestReader {
 
     /// Older requests were meant for another moment.
     package static let patience = Duration.seconds(600)
+    /// What takes traffic off the canary, or keeps it from getting more, is not forgotten while no agent is alive: whoever goes on
+    /// with the run that it was asked of obeys it.
+    package static let carefulPatience = Duration.seconds(86_400)
+
+    /// How old a request may be when it is first read.
+    package static func patience(with verb: CanaryRequest.Verb) -> Duration {
+        switch verb {
+        case .rollback, .pause: carefulPatience
+        case .promote, .resume, .retry: patience
+        }
+    }
     static let longest = 4096
 
     /// - Parameter answered: `status.request` as it is in the cluster.
@@ -46,7 +57,7 @@ package enum RequestReader {
                 return answered.result == .pending ? .request(request) : .nothing
             }
             let age = now.since(request.at)
-            guard age <= patience else {
+            guard age <= patience(with: request.verb) else {
                 let words = "it was asked \(Phrase.duration(age.inSeconds)) ago, when things were different; ask again"
                 return .refused(request.answer(.refused, words, at: now))
             }

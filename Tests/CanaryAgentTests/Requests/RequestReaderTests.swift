@@ -5,10 +5,10 @@ import Testing
 struct RequestReaderTests {
     private let now = Timestamp(milliseconds: 1_780_000_000_000)
 
-    private func request(age: Int = 5) -> CanaryRequest {
+    private func request(_ verb: CanaryRequest.Verb = .rollback, age: Int = 5) -> CanaryRequest {
         CanaryRequest(
             id: "a1b2c3d4",
-            verb: .rollback,
+            verb: verb,
             reason: "errors at checkout",
             by: "alice@example.com",
             at: now.advanced(by: .seconds(-age))
@@ -55,9 +55,22 @@ struct RequestReaderTests {
         #expect(read(odd) == .request(forced), "only promotions are forced")
     }
 
-    @Test("a request of another time is refused, not done", arguments: [601, 86_400, -601])
-    func stale(age: Int) {
-        guard case .refused(let answer) = read(request(age: age).members) else {
+    @Test("a rollback or a pause that nobody has seen for a day is done all the same", arguments: [601, 86_400])
+    func patient(age: Int) {
+        for verb in [CanaryRequest.Verb.rollback, .pause] {
+            let request = request(verb, age: age)
+            #expect(read(request.members) == .request(request))
+        }
+    }
+
+    @Test(
+        "a request of another time is refused, not done",
+        arguments: [
+            (.promote, 601), (.resume, 601), (.retry, 601), (.rollback, 86_401), (.pause, 86_401), (.rollback, -601),
+        ] as [(CanaryRequest.Verb, Int)]
+    )
+    func stale(verb: CanaryRequest.Verb, age: Int) {
+        guard case .refused(let answer) = read(request(verb, age: age).members) else {
             Issue.record("not refused")
             return
         }

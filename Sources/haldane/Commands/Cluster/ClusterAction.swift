@@ -49,7 +49,7 @@ struct ClusterAction {
                     InputFault(
                         "no agent has answered in \(Phrase.duration(answer.patience.inSeconds)); nothing is known to be done",
                         cause:
-                            "the request stays on \(canary) for \(Phrase.duration(RequestReader.patience.inSeconds)), "
+                            "the request stays on \(canary) for \(Phrase.duration(RequestReader.patience(with: verb).inSeconds)), "
                             + "and is done by the first agent that sees it",
                         hint:
                             "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane; without one "
