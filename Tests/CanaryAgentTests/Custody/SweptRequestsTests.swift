@@ -147,7 +147,7 @@ struct SweptRequestsTests {
     @Test("a request that was meant for another moment is refused as an agent refuses it")
     func old() async throws {
         try await leave()
-        try ask(.rollback, at: Self.now.advanced(by: .seconds(-1200)))
+        try ask(.resume, at: Self.now.advanced(by: .seconds(-1200)))
         let inbox = RunInbox()
         async let sweeping = sweep(inbox)
         #expect(await eventually { answer?["result"] == "refused" }, "\(String(describing: answer))")
