@@ -42,7 +42,9 @@ tests: setup
 REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests.MeshServerTests|CanaryAgentTests|CommandLineTests
 END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
-BUSY := ReportPageTests|StatusPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
+BUSY := ReportPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashTests|FullDiskTests|BadTargetTests
+# A browser that follows a run as it goes: alone on the machine.
+FOLLOWED := StatusPageTests
 # Agents with clusters of their own: they mostly wait, side by side.
 AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests|AgentMembershipTests|EarlyRequestTests|StrangerTests|RouteClaimsTests
 # Minutes of waiting: `make soak`.
@@ -54,9 +56,10 @@ test: tests ## run every test, with a real Envoy among them
 	@$(TEST) \
 	    units . '$(REAL_TIME)|$(END_TO_END)' -- \
 	    peers '$(REAL_TIME)' '$(AGENTS)|$(SOAK)' --no-parallel -- \
+	    followed '$(END_TO_END)\.($(FOLLOWED))' - -- \
 	    busy '$(END_TO_END)\.($(BUSY))' - -- \
 	    agents '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))' - -- \
-	    end-to-end '$(END_TO_END)' '$(BUSY)|$(AGENTS)|$(SOAK)'
+	    end-to-end '$(END_TO_END)' '$(BUSY)|$(FOLLOWED)|$(AGENTS)|$(SOAK)'
 
 soak: tests ## the show that takes minutes: a Prometheus killed under twenty rollouts
 	@$(TEST) soak '($(END_TO_END)|CanaryAgentTests)\.($(SOAK))' -

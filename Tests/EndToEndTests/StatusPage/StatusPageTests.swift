@@ -53,7 +53,13 @@ struct StatusPageTests {
         let page = try await browser.open(demo.url + "/")
         try await page.wait(until: "document.getElementById('live').textContent.startsWith('Live')")
         let before = try await page.evaluate("document.querySelector('h1').textContent")
-        try await page.wait(until: "document.querySelector('h1').textContent.includes('rolled back')", seconds: 60)
+        do {
+            try await page.wait(until: "document.querySelector('h1').textContent.includes('rolled back')", seconds: 120)
+        } catch {
+            let shown = try await page.evaluate("document.body.innerText.slice(0, 400)")
+            Issue.record("the page shows: \(shown)\nthe run says: \(demo.process.talk.suffix(1000))")
+            throw error
+        }
         try await page.wait(until: "document.querySelectorAll('#evidence svg').length > 0")
         let title = try await page.evaluate("document.title")
         let tables = try await page.evaluate("document.querySelectorAll('table').length")
