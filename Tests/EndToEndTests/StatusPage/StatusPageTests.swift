@@ -54,7 +54,7 @@ struct StatusPageTests {
         try await page.wait(until: "document.getElementById('live').textContent.startsWith('Live')")
         let before = try await page.evaluate("document.querySelector('h1').textContent")
         do {
-            try await page.wait(until: "document.querySelector('h1').textContent.includes('rolled back')", seconds: 120)
+            try await page.wait(until: "document.querySelector('h1').textContent.includes('rolled back')", seconds: 60)
         } catch {
             let shown = try await page.evaluate("document.body.innerText.slice(0, 400)")
             Issue.record("the page shows: \(shown)\nthe run says: \(demo.process.talk.suffix(1000))")
