@@ -46,7 +46,7 @@ BUSY := ReportPageTests|LiveTerminalTests|UnreadOutputTests|ScenarioTests|CrashT
 # A browser that follows a run as it goes: alone on the machine.
 FOLLOWED := StatusPageTests
 # Agents with clusters of their own: they mostly wait, side by side.
-AGENTS := AgentShowTests|AgentRoleTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests|AgentMembershipTests|EarlyRequestTests|StrangerTests|RouteClaimsTests
+AGENTS := AgentShowTests|AgentRoleTests|AgentFarewellTests|JobPolicyTests|LostLeaseTests|AgentPolicyTests|AgentReleaseTests|AgentSettlementTests|AgentMembershipTests|EarlyRequestTests|StrangerTests|RouteClaimsTests|AgentGateTests|GroupedNoticesTests|LongOutageTests|LostRecordTests|PolicyMemoryTests|PolicyOutageTests
 # Minutes of waiting: `make soak`.
 SOAK := TelemetryLossTests
 # All groups run, whatever fails, and what failed is said at the end.

@@ -18,7 +18,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
-        .target(name: "CanaryQueries", resources: [.embedInCode("promql")]),
+        .target(name: "CanaryQueries", exclude: ["README.md"], resources: [.embedInCode("promql")]),
         .target(name: "CanaryStatistics"),
         .target(name: "CanaryTelemetry"),
         .target(name: "CanaryCore", dependencies: ["CanaryStatistics", "CanaryTelemetry"]),

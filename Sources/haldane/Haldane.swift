@@ -1,4 +1,6 @@
 import ArgumentParser
+import CanaryCore
+import CanaryReport
 
 /// The command line: one file a subcommand in `Commands`.
 @main
@@ -21,6 +23,16 @@ struct Haldane: AsyncParsableCommand {
             CompletionsCommand.self, ManualCommand.self,
         ]
     )
+
+    /// Begins with the words of the command line, of which the first have to be verbs.
+    static func main() async {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if let unknown = UnknownVerb(words, of: VerbTree(Self.self)) {
+            Console.talk.write(unknown.fault.text(style: Console.talk.style))
+            exit(withError: ArgumentParser.ExitCode(CanaryCore.ExitCode.usage.code))
+        }
+        await main(words)
+    }
 }
 
 /// The version of this program, as journals record it.

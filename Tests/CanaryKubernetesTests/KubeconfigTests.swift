@@ -279,6 +279,7 @@ struct KubeconfigTests {
         }
 
         #expect(connection.namespace == "canaries")
+        #expect(connection.podNamespace == "canaries")
         #expect(first.header("Authorization") == "Bearer one")
         #expect(second.header("Authorization") == "Bearer two")
         #expect(without?.hint?.contains("automountServiceAccountToken") == true)

@@ -11,16 +11,22 @@ struct RoutePreflightTests {
         _ fixture: ClusterFixture,
         _ route: DemoRoute = .virtualService,
         accept: Set<RouteSpec.Acceptance> = [],
-        pods: PodScrape? = PodScrape()
+        pods: PodScrape? = PodScrape(),
+        confinedTo namespaces: Set<String>? = nil
     ) async throws -> [RouteFinding] {
         fixture.server.acceptWithoutToken(as: FakeAPIServer.user)
-        return try await RoutePreflight(
-            client: KubernetesClient.of(fixture.server),
+        let client = KubernetesClient.of(fixture.server)
+        let mirrors = namespaces.map { MirrorPool(client: client, scope: .namespaces($0)) }
+        let findings = try await RoutePreflight(
+            client: client,
             selection: route.selection,
             accept: accept,
             pods: pods,
-            countsAtServer: true
+            countsAtServer: true,
+            mirrors: mirrors
         ).findings()
+        await mirrors?.close()
+        return findings
     }
 
     private static func fixture(_ routes: Set<DemoRoute>) throws -> ClusterFixture {
@@ -52,6 +58,33 @@ struct RoutePreflightTests {
         ])
         let found = try await Self.findings(fixture)
         #expect(found.first?.sentence.contains("Flagger's Canary test1/demo") == true)
+    }
+
+    @Test("Who is confined to some namespaces asks about no other one, and says once what that leaves open")
+    func confined() async throws {
+        let fixture = try Self.fixture([.virtualService])
+        fixture.server.serve(.flaggerCanaries, versions: ["v1beta1"])
+        let here = ["test1", "test2"].map {
+            AccessRule(groups: ["*"], resources: ["*"], verbs: ["*"], namespace: $0)
+        }
+        fixture.server.permit(here)
+        let found = try await Self.findings(fixture, confinedTo: ["test1", "test2"])
+
+        let lists = fixture.server.view.requests.filter { ["list", "watch"].contains($0.verb) }
+        #expect(!lists.isEmpty)
+        #expect(lists.filter { $0.namespace == nil }.map(\.resource) == [])
+        #expect(lists.contains { $0.resource == "virtualservices" && $0.namespace == "test2" })
+        // What may only be listed is not watched.
+        #expect(lists.filter { $0.resource == "canaries" }.map { "\($0.verb) \($0.namespace ?? "")" } == ["list test1"])
+        let words = found.filter { $0.sentence.contains("test1, test2 is looked at") }
+        #expect(words.map(\.word) == ["warning"], "\(found)")
+        #expect(found.map(\.word).filter { $0 == "warning" }.count == 1, "\(found)")
+        #expect(found.contains { $0.word == "gatewayOnly" })
+
+        // With the ClusterRole `haldane-preflight`.
+        fixture.server.permit(here + [AccessRule(groups: ["*"], resources: ["*"], verbs: ["list"])])
+        let all = try await Self.findings(fixture, confinedTo: ["test1", "test2"])
+        #expect(!all.map(\.word).contains("warning"), "\(all)")
     }
 
     @Test("What may not be looked at is said with the grant, and what may not be done blocks", .timeLimit(.minutes(1)))

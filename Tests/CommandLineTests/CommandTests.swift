@@ -30,6 +30,54 @@ import Testing
     }
 
     @Test(
+        "a word that is no verb ends with 64, with the verb that may have been meant, whatever comes behind it",
+        arguments: [
+            (["polcy"], "there are demo, "), (["policy", "--help"], "there are demo, "),
+            (["rolback", "--help"], "did you mean 'haldane rollback'?"),
+            (["stauts"], "did you mean 'haldane status'?"), (["hist"], "did you mean 'haldane history'?"),
+        ] as [([String], String)]
+    )
+    func unknownVerb(words: [String], hint: String) throws {
+        let run = try HaldaneProcess.run(words)
+
+        #expect(run.code == 64)
+        #expect(run.output.isEmpty)
+        #expect(run.talk.hasPrefix("error: 'haldane"), "\(run.talk)")
+        #expect(run.talk.contains("has no verb") && run.talk.contains(hint), "\(run.talk)")
+    }
+
+    @Test("what leads to a verb, or asks for help, is the argument parser's")
+    func knownVerbs() throws {
+        for words in [["help", "run"], ["queries", "--help"], ["--version"], ["-h"], []] {
+            let run = try HaldaneProcess.run(words)
+            #expect(run.code == 0, "\(words): \(run.talk)")
+        }
+    }
+
+    @Test("an agent that cannot read its specs or keep journals says why, and what to do")
+    func agentFolders() throws {
+        let scratch = try Scratch()
+        let cluster = try scratch.write(
+            "kubeconfig",
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: none
+            contexts: [{ name: none, context: { cluster: none, user: none } }]
+            clusters: [{ name: none, cluster: { server: "http://127.0.0.1:1" } }]
+            users: [{ name: none, user: {} }]
+
+            """
+        )
+        let specs = try HaldaneProcess.run(["agent", "--kubeconfig", cluster, "--specs", "/nope"])
+        let data = try HaldaneProcess.run(["agent", "--kubeconfig", cluster, "--data", "\(cluster)/data"])
+
+        #expect(specs.code == 64 && data.code == 64)
+        #expect(specs.talk.contains("from the folder /nope: No such file or directory\n  hint: name a folder"))
+        #expect(data.talk.contains("cannot be kept in \(cluster)/data: Not a directory\n  hint: name a folder"))
+    }
+
+    @Test(
         "ends with 64 at a file that is not there",
         arguments: [
             ["run"], ["validate"], ["init"], ["plan"], ["scrape"], ["replay"], ["explain"], ["judge", "--windows"],

@@ -82,4 +82,69 @@ struct ContainerTests {
         #expect(stages[2].contains("\nENTRYPOINT [\"/usr/local/bin/haldane\"]"))
         #expect(text.contains("linux/amd64,linux/arm64") && text.contains("ARG TARGETARCH"))
     }
+
+    /// What the builder stage copies from the checkout.
+    private static func copied() throws -> [String] {
+        let stages = try DeployFolder.text("container/Containerfile").components(separatedBy: "\nFROM ")
+        let lines = stages[1].split(separator: "\n").filter { $0.hasPrefix("COPY ") && !$0.contains("--from=") }
+        return lines.flatMap { $0.split(separator: " ").dropFirst().dropLast().map(String.init) }
+    }
+
+    /// Where the package's targets are, as the manifest says or as it is when the manifest is silent.
+    private static func targets() throws -> [String: String] {
+        let text = try String(contentsOf: DeployFolder.checkout.appending(path: "Package.swift"), encoding: .utf8)
+        let heads = text.matches(of: /\.(systemLibrary|target|executableTarget|testTarget|plugin)\(\s*name: "(.+?)"/)
+        var paths: [String: String] = [:]
+        for (index, head) in heads.enumerated() {
+            let end = heads.indices.contains(index + 1) ? heads[index + 1].range.lowerBound : text.endIndex
+            let name = String(head.output.2)
+            let stated = text[head.range.upperBound..<end].firstMatch(of: /path: "(.+?)"/).map { String($0.output.1) }
+            paths[name] = stated ?? (head.output.1 == "testTarget" ? "Tests/\(name)" : "Sources/\(name)")
+        }
+        return paths
+    }
+
+    @Test("what the package and its build script are made of is copied into the build, and the build may ask for it")
+    func sources() throws {
+        let copied = try Self.copied()
+        func isCopied(_ path: String) -> Bool { copied.contains { path == $0 || path.hasPrefix($0 + "/") } }
+        let checkout = DeployFolder.checkout
+        let targets = try Self.targets()
+        #expect(targets["haldane"] != nil && targets["DeployTests"] != nil && targets["CanaryQueries"] == "queries")
+        for (name, path) in targets {
+            #expect(FileManager.default.fileExists(atPath: checkout.appending(path: path).path), "\(name): \(path)")
+            #expect(isCopied(path), "\(name) is in \(path)")
+        }
+        for file in ["Package.swift", "Package.resolved", "deploy/container/build"] {
+            #expect(isCopied(file), "\(file)")
+        }
+
+        // Whatever else of the checkout the script names.
+        let script = try DeployFolder.text("container/build").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let words = script.flatMap { line in
+            line.split { !($0.isLetter || $0.isNumber || "./_-".contains($0)) }.map(String.init)
+        }
+        let named = words.filter { $0.contains("/") && !$0.hasPrefix("/") && !$0.hasPrefix(".") }
+        for path in named where FileManager.default.fileExists(atPath: checkout.appending(path: path).path) {
+            #expect(isCopied(path), "deploy/container/build names \(path)")
+        }
+
+        let ignored = try DeployFolder.text("container/Containerfile.dockerignore").split(separator: "\n")
+        #expect(ignored.contains("*"))
+        for path in copied { #expect(ignored.contains { $0 == "!\(path)" }, "the build may not ask for \(path)") }
+    }
+
+    @Test("nothing that is copied into the build is a link to what is not")
+    func links() throws {
+        let checkout = DeployFolder.checkout
+        let copied = try Self.copied()
+        for folder in copied {
+            let inside = FileManager.default.enumerator(atPath: checkout.appending(path: folder).path)
+            for name in inside?.compactMap({ $0 as? String }) ?? [] {
+                let path = checkout.appending(path: "\(folder)/\(name)").path
+                guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { continue }
+                Issue.record("\(folder)/\(name) leads to \(target)")
+            }
+        }
+    }
 }

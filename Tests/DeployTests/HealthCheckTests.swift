@@ -3,74 +3,78 @@ import CanaryYAML
 import Foundation
 import Testing
 
-/// Argo CD's view of a Canary, by a real Lua.
+/// Argo CD's view of a Canary, by a real Lua, from statuses as they are really written.
 @Suite("Argo CD's health check")
 struct HealthCheckTests {
-    struct Case: CustomTestStringConvertible, Sendable {
-        var phase: String
-        var conditions: [String: String]
-        var observed: Int = 3
-        var health: String
-        var testDescription: String { "\(phase) \(conditions.sorted { $0.key < $1.key }) is \(health)" }
-    }
+    private static let gallery = StatusGallery().statuses
 
-    static let cases = [
-        Case(
-            phase: "Idle",
-            conditions: ["Ready": "True", "Reconciling": "False", "Stalled": "False"],
-            health: "Healthy"
-        ),
-        Case(
-            phase: "Progressing",
-            conditions: ["Ready": "Unknown", "Reconciling": "True", "Stalled": "False"],
-            health: "Progressing"
-        ),
-        Case(phase: "RollingBack", conditions: ["Ready": "Unknown", "Reconciling": "True"], health: "Progressing"),
-        Case(
-            phase: "Paused",
-            conditions: ["Ready": "Unknown", "Reconciling": "True", "Stalled": "True"],
-            health: "Suspended"
-        ),
-        Case(
-            phase: "Held",
-            conditions: ["Ready": "False", "Reconciling": "False", "Stalled": "True"],
-            health: "Degraded"
-        ),
-        Case(phase: "Invalid", conditions: ["Ready": "False", "Stalled": "True"], health: "Degraded"),
-        Case(
-            phase: "Idle",
-            conditions: ["Ready": "False", "Reconciling": "False", "Stalled": "False"],
-            health: "Degraded"
-        ),
-        Case(phase: "Idle", conditions: [:], health: "Progressing"),
-        Case(phase: "Idle", conditions: ["Ready": "True"], observed: 2, health: "Progressing"),
+    static let healths: [String: [String]] = [
+        "Healthy": ["known", "promoted", "promoted, just now"],
+        "Progressing": [
+            "new and not ready", "new and waiting", "new and beginning", "pods not known", "a run of a CI job",
+            "promoted, not in Git yet", "promoted, not in Git yet, just now", "starting", "watching",
+            "step being written", "analysing", "last step being written", "baking", "rolling back", "emptying",
+            "frozen",
+        ],
+        "Suspended": ["paused", "step of a paused run being written", "paused at a step"],
+        "Degraded": [
+            "weights of nobody", "invalid", "rolled back", "rolled back, just now", "held", "held, just now", "stopped",
+            "stopped, just now", "refused", "refused, just now",
+        ],
     ]
 
-    private static func health(_ object: String) throws -> String {
+    /// What the check says of an object, as `Healthy: why`.
+    private static func health(_ object: JSONValue) throws -> String {
         let script =
-            "obj = \(object); local h = dofile('\(DeployFolder.url.path)/argocd/health.lua'); "
+            "obj = \(lua(object)); local h = dofile('\(DeployFolder.url.path)/argocd/health.lua'); "
             + "io.write(h.status, ': ', h.message)"
         return try ServerProcess.output(of: "lua5.4", ["-e", script], variable: "LUA", package: "lua5.4")
     }
 
-    @Test("conditions become a health, with the agent's message", arguments: cases)
-    func conditions(_ one: Case) throws {
-        let conditions = one.conditions.sorted { $0.key < $1.key }
-            .map { "{type='\($0.key)', status='\($0.value)'}" }.joined(separator: ", ")
-        let object =
-            "{metadata={generation=3}, status={observedGeneration=\(one.observed), phase='\(one.phase)', "
-            + "message='why it is so', conditions={\(conditions)}}}"
+    /// A value as Lua writes it.
+    private static func lua(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "nil"
+        case .bool(let flag): "\(flag)"
+        case .integer(let number): "\(number)"
+        case .number(let number): "\(number)"
+        case .string(let text):
+            "'" + text.utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+        case .array(let items): "{" + items.map(lua).joined(separator: ", ") + "}"
+        case .object(let members):
+            "{" + members.map { "[\(lua(.string($0.key)))] = \(lua($0.value))" }.joined(separator: ", ") + "}"
+        }
+    }
 
-        let said = try Self.health(object)
+    @Test("a canary has the health that people expect, with its message", arguments: healths.keys.sorted())
+    func conditions(health: String) throws {
+        for name in try #require(Self.healths[health]) {
+            let status = try #require(Self.gallery[name], "\(name)")
+            let message = try #require(status["message"]?.string)
+            let said = try Self.health(["metadata": ["generation": 3], "status": status])
+            #expect(said == "\(health): \(message)", "\(name)")
+        }
+    }
 
-        let message = one.observed == 3 ? "why it is so" : "no agent has looked at the present spec yet"
-        #expect(said == "\(one.health): \(message)")
+    @Test("every status that is rendered is among them, and every phase")
+    func complete() {
+        #expect(Set(Self.healths.values.joined()) == Set(Self.gallery.keys))
+        #expect(Set(Self.gallery.values.compactMap { $0["phase"]?.string }) == StatusGallery.phases)
+    }
+
+    @Test("a status about an older spec is progressing", arguments: ["known", "rolled back", "paused"])
+    func older(name: String) throws {
+        let status = try #require(Self.gallery[name])
+        let said = try Self.health(["metadata": ["generation": 4], "status": status])
+        #expect(said == "Progressing: no agent has looked at the present spec yet")
     }
 
     @Test("a canary that nobody has looked at is progressing")
     func unseen() throws {
-        #expect(try Self.health("{metadata={generation=1}}") == "Progressing: no agent has looked at this canary yet")
-        #expect(try Self.health("{metadata={}, status={}}") == "Progressing: no agent has looked at this canary yet")
+        let answered: JSONValue = ["metadata": ["generation": 1], "status": ["request": ["id": "pause-001"]]]
+        for object in [["metadata": ["generation": 1]], ["metadata": [:], "status": [:]], answered] as [JSONValue] {
+            #expect(try Self.health(object) == "Progressing: no agent has looked at this canary yet")
+        }
     }
 
     @Test("the patch of argocd-cm holds this check, and leaves weights to whoever steers them")

@@ -55,8 +55,15 @@ struct RoleTests {
         let paths = ["kustomize/overlays/cluster", "kustomize/sweep"]
         let agent = try Self.rules(paths).grants.filter { $0.namespace == nil }
 
-        let sweep = try Self.rules(paths, of: "haldane-sweep").grants
+        let all = try Self.rules(paths, of: "haldane-sweep").grants
+        let sweep = all.filter { $0.namespace == nil }
         #expect(sweep == agent)
+        // Where it has roles in single namespaces only, it reads the cluster's policy all the same.
+        let own = all.subtracting(sweep)
+        #expect(
+            own.map(\.description).sorted() == ["get canarypolicies.haldane.dev", "get leases.coordination.k8s.io"]
+        )
+        #expect(own.allSatisfy { $0.namespace == "haldane-system" })
         // It reads the requests of operators, and answers them.
         let needs = ["get canaries.haldane.dev", "patch canaries/status.haldane.dev"]
         #expect(Set(sweep.map(\.description)).isSuperset(of: needs))

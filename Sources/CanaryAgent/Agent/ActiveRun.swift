@@ -84,8 +84,8 @@ final class AgentGate: StepGate {
 
     private let state: Mutex<State>
 
-    init(_ policy: PolicyGate) {
-        state = Mutex(State(policy: policy, burns: Self.burns(policy)))
+    init(_ policy: PolicyGate, unknown: Reason? = nil) {
+        state = Mutex(State(policy: policy, burns: Self.burns(policy), unknown: unknown))
     }
 
     /// Takes policies as they are now; what was counted goes on where the objective is the same.
@@ -105,6 +105,15 @@ final class AgentGate: StepGate {
     /// A step was written: what was passed holds again.
     func stepped() { state.withLock { $0.pass = nil } }
 
+    /// Takes what happened in the run that it is about.
+    func observe(_ progress: RunProgress) {
+        switch progress.happening {
+        case .judged(let window, _): observe(window, at: progress.at)
+        case .wrote(let plan): if plan.purpose != .rollback { stepped() }
+        case .notice, .finished, .started, .resumed, .interrupted: break
+        }
+    }
+
     /// Takes stable's counts of a usable round.
     func observe(_ window: Window, at now: Timestamp) {
         guard window.quality.unusable == nil else { return }
@@ -115,6 +124,10 @@ final class AgentGate: StepGate {
                 state.burns[index].observe(requests: requests, failures: failures, seconds: window.seconds, at: now)
             }
         }
+    }
+
+    func recall(_ windows: [TimedWindow]) {
+        for recalled in windows { observe(recalled.window, at: recalled.at) }
     }
 
     func closed(for header: RunHeader, at now: Timestamp) async -> Reason? {

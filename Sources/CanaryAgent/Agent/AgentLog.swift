@@ -8,7 +8,7 @@ import Synchronization
 /// that a cluster that misbehaves cannot fill a disk; but each write is told, for an API took it.
 package final class AgentLog: Sendable {
     /// A field of a line, in order.
-    package typealias Field = (name: String, value: String)
+    package typealias Field = AuditTrail.Field
 
     private struct State {
         var second: Int64 = 0
@@ -72,67 +72,27 @@ package final class AgentLog: Sendable {
     }
 }
 
-/// A run as lines of the agent's log, each write with an audit line: who wrote what, from where to where, and why.
+/// A run as lines of a log of many, each write with an audit line.
 final class RunLines: RunObserver {
     private struct State {
         var lines: EventLines
-        var weights: RouteWeights?
-        /// Those before the last change.
-        var before: RouteWeights?
-        var reason: Reason?
+        var trail: AuditTrail
     }
 
     private let state: Mutex<State>
     private let log: AgentLog
     private let canary: CanaryKey
-    private let actor: String
 
+    /// - Parameter actor: who writes, in audit lines.
     init(log: AgentLog, canary: CanaryKey, actor: String) {
-        state = Mutex(State(lines: EventLines(namespace: canary.namespace)))
+        state = Mutex(State(lines: EventLines(namespace: canary.namespace), trail: AuditTrail(actor: actor)))
         self.log = log
         self.canary = canary
-        self.actor = actor
     }
 
     func observe(_ progress: RunProgress) {
-        let (line, before, why) = state.withLock { state -> (String?, RouteWeights?, Reason?) in
-            if let weights = progress.rollout.route?.weights, weights != state.weights {
-                (state.before, state.weights) = (state.weights, weights)
-            }
-            switch progress.happening {
-            case .judged(_, let verdict): state.reason = verdict.reason
-            case .notice(let notice) where notice.reason.label == Reason.operatorLabel: state.reason = notice.reason
-            default: break
-            }
-            return (state.lines.line(progress), state.before, state.reason)
-        }
+        let (line, audit) = state.withLock { ($0.lines.line(progress), $0.trail.fields(progress)) }
         if let line { log.pass(line) }
-        guard case .wrote(let plan) = progress.happening else { return }
-        audit(plan, progress, before, Self.cause(plan, progress) ?? why)
-    }
-
-    /// Why a write was done.
-    private static func cause(_ plan: WeightPlan, _ progress: RunProgress) -> Reason? {
-        guard plan.purpose == .rollback else { return nil }
-        switch progress.rollout.phase {
-        case .rollingBack(let state), .emptying(let state): return state.reason
-        default: return progress.rollout.pendingRollback?.reason
-        }
-    }
-
-    private func audit(_ plan: WeightPlan, _ progress: RunProgress, _ before: RouteWeights?, _ why: Reason?) {
-        let after = progress.rollout.route?.weights
-        log.tell(
-            "audit",
-            canary,
-            run: progress.header.run,
-            [
-                ("actor", actor), ("begun_by", progress.header.by ?? actor), ("object", progress.header.place),
-                ("purpose", plan.purpose.rawValue), ("from", before.map(Figures.split) ?? "unknown"),
-                ("to", after.map(Figures.split) ?? Figures.split(percent: plan.canaryPercent)),
-                ("reason", why?.label ?? plan.purpose.rawValue), ("message", why?.text ?? ""),
-            ],
-            isOwed: true
-        )
+        if let audit { log.tell("audit", canary, run: progress.header.run, audit, isOwed: true) }
     }
 }

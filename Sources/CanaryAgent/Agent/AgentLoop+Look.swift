@@ -22,6 +22,8 @@ extension AgentLoop {
         let resolved = await resolve(key)
         claimRoute(key)
         let now = await clock.now()
+        // Also of a run that has ended since.
+        answerAsked(key, at: now)
         switch resolved {
         case .failure(let invalid):
             entries[key]?.decision = nil
@@ -80,7 +82,14 @@ extension AgentLoop {
         entries[key]?.record.holder = lease.holder
         guard text != entry.record.text else { return }
         entries[key]?.record.text = text
-        switch StoredRecord(lease) {
+        let stored = StoredRecord(lease)
+        if stored != .damaged {
+            entries[key]?.record.before = nil
+        } else if entry.record.before == nil {
+            let run = lease.holder == entry.record.holder ? entry.record.run : nil
+            entries[key]?.record.before = CanaryEntry.Record.Before(status: entry.status, run: run)
+        }
+        switch stored {
         case .record(let record):
             entries[key]?.record.run = record.run
             entries[key]?.record.trouble = nil
@@ -118,6 +127,8 @@ extension AgentLoop {
 
     mutating func resolve(_ key: CanaryKey) async -> Result<RunnableCanary, InvalidCanary> {
         guard let entry = entries[key] else { return .failure(InvalidCanary(reason: Reason("gone", "it is gone"))) }
+        // What they preset is missing: nothing that follows from it is kept.
+        if let unknown = policies.unknown { return .failure(InvalidCanary(reason: unknown)) }
         let namespace = key.namespace
         let mark = "\(entry.specRevision) \(policies.documents) \(epochs.epoch(of: namespace)) \(mirrors.areListed)"
         if let resolved = entry.resolved, resolved.mark == mark { return resolved.result }
@@ -283,7 +294,7 @@ extension AgentLoop {
         guard mirrors.leases != nil else { return }
         if let reason = await olderClaim(on: key) { return settle(key, .blocked(reason), at: now) }
         let spec = entry.route.map { canary.spec.completed(by: $0.reading) } ?? canary.spec
-        let decision = ReleaseWatch(spec).decide(
+        let decision = ReleaseWatch(spec, isObject: options.specs == nil).decide(
             population: entry.population,
             weights: entry.weights,
             memory: entry.memory
@@ -315,7 +326,7 @@ extension AgentLoop {
             event(key, reason, isWarning: false)
             let entry = entries[key]
             guard let spec = entry?.spec else { return }
-            let decision = ReleaseWatch(spec).decide(
+            let decision = ReleaseWatch(spec, isObject: options.specs == nil).decide(
                 population: entry?.population,
                 weights: entry?.weights,
                 memory: memory

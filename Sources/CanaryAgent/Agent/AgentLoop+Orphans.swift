@@ -26,10 +26,15 @@ extension AgentLoop {
     /// Goes on with what was found.
     mutating func takeOver(in group: inout DiscardingTaskGroup) async {
         // Before the first look every canary would be a stranger.
-        guard hasLooked else { return }
+        guard mayTakeOver else { return }
+        await findLostRuns()
         let now = await clock.now()
         for (key, orphan) in orphans.sorted(by: { $0.key < $1.key }) {
-            if let tried = takeovers[key], tried.version == orphan.lease.resourceVersion, tried.retryAt > .now {
+            // An attempt that fails changes the Lease itself.
+            let isOwnChange = orphan.lease.annotations[RolloutObject.lastHolderKey] == options.identity
+            if let tried = takeovers[key], isOwnChange || tried.version == orphan.lease.resourceVersion,
+                tried.retryAt > .now
+            {
                 continue
             }
             let count = (takeovers[key]?.count ?? 0) + 1

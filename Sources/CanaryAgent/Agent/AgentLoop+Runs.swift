@@ -93,8 +93,15 @@ extension AgentLoop {
             case .success(let canary)? = entry.resolved?.result
         else { return }
         let found = release.canary.joined(separator: ",")
-        log.tell("begin", key, [("release", found), ("roles", roles.rawValue)])
-        event(key, Reason("begin", "a new release (\(found)) is ready and is tried"), isWarning: false)
+        let ours = roles == .asNamed ? entry.population : entry.population?.swapped
+        let images = ours.flatMap { ReleaseImages($0) }
+        let known = [("image", images?.canary), ("stable", images?.stable)].compactMap { name, value in
+            value.map { (name, $0) }
+        }
+        log.tell("begin", key, [("release", found), ("roles", roles.rawValue)] + known)
+        let what = [found, images?.canary].compactMap { $0 }.joined(separator: ", ")
+        let instead = images?.stable.map { "; stable is \($0)" } ?? ""
+        event(key, Reason("begin", "a new release (\(what)) is ready and is tried\(instead)"), isWarning: false)
         var options = runOptions(key, canary)
         options.retryReason = entry.retry
         options.roles = roles
@@ -115,7 +122,7 @@ extension AgentLoop {
         _ prepare: (RunInbox) -> Void = { _ in }
     ) {
         let entry = entries[key]
-        let gate = AgentGate(policies.gate(for: key, own: canary.own))
+        let gate = AgentGate(policies.gate(for: key, own: canary.own), unknown: policies.trouble(for: key))
         if let pass = entry?.pass { gate.passOnce(pass) }
         entries[key]?.pass = nil
         entries[key]?.gate = nil
@@ -134,7 +141,8 @@ extension AgentLoop {
         var options = given
         options.gate = gate
         let lines = RunLines(log: log, canary: key, actor: self.options.identity)
-        let watcher = RunWatcher(run: run, lines: lines, wake: wake, events: cluster.events, object: entry?.object)
+        let events = ObjectEvents(cluster.events, of: entry?.object)
+        let watcher = RunWatcher(run: run, lines: lines, wake: wake, events: events)
         let session = RunSession(
             options: options,
             observer: RunObservers([watcher, run.page]),

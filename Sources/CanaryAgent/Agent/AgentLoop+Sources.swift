@@ -9,7 +9,8 @@ extension AgentLoop {
         guard let canaries = mirrors.canaries else { return }
         let changed = wake.takeObjects()
         let isFull = await takeFullReading(of: canaries)
-        if hasLooked, !isFull, !changed.policies, changed.canaries.count < 1 + entries.count / 4 {
+        let isNews = changed.policies || mirrors.arePoliciesOpen && policies.unknown != nil
+        if hasLooked, !isFull, !isNews, changed.canaries.count < 1 + entries.count / 4 {
             for key in changed.canaries.sorted() { await takeOne(key, of: canaries) }
             return
         }
@@ -21,6 +22,9 @@ extension AgentLoop {
             }
         }
         take(found)
+        hasLooked = true
+        // What cannot be listed is not gone.
+        guard mirrors.arePoliciesOpen else { return }
         var pages: [PolicyBook.Page] = []
         for mirror in mirrors.policies ?? [] {
             for object in await mirror.objects() {
@@ -28,7 +32,6 @@ extension AgentLoop {
             }
         }
         await take(pages)
-        hasLooked = true
     }
 
     /// Whether it is time to read all objects once more; not from mirrors that may be behind.
@@ -56,8 +59,14 @@ extension AgentLoop {
 
     /// Looks whether files of the folder changed.
     mutating func readFolder() async {
-        guard let path = options.specs else { return }
-        var folder = self.folder ?? SpecFolder(path: path, namespace: cluster.client.connection.namespace)
+        guard let path = options.specs, mirrors.arePoliciesOpen else { return }
+        var folder =
+            self.folder
+            ?? SpecFolder(
+                path: path,
+                namespace: cluster.client.connection.namespace,
+                policyNamespace: options.agentNamespace
+            )
         do {
             let contents = try folder.look()
             self.folder = folder
@@ -67,8 +76,10 @@ extension AgentLoop {
             take(contents.canaries)
             await take(contents.policies.compactMap { CanaryResolver.page($0, options.agentNamespace) })
             hasLooked = true
+        } catch let error as AgentError {
+            note(trouble: "specs", [error.message, error.cause].compactMap { $0 }.joined(separator: ": "))
         } catch {
-            note(trouble: "specs", "the folder \(path) cannot be read: \(error)")
+            note(trouble: "specs", "the folder \(path) cannot be listed")
         }
     }
 
@@ -127,7 +138,12 @@ extension AgentLoop {
         let now = await clock.now()
         let known = policies.pages.values.map(\.object.key)
         policies.replace(by: pages, at: now)
-        let problems = Dictionary(policies.pages.values.map { ($0.object.key, $0.problem?.text) }) { $0 ?? $1 }
+        policies.unknown = nil
+        let problems = Dictionary(
+            policies.pages.values.map { page in
+                (page.object.key, page.problem?.text ?? page.unused(beside: options.agentNamespace))
+            }
+        ) { $0 ?? $1 }
         for key in Set(known).union(problems.keys).sorted() { note(trouble: "policy \(key)", problems[key] ?? nil) }
         for notice in policies.lift(at: now) { announce(notice, at: now) }
         if policies.revision != before { wake.ringForAll() }
@@ -140,6 +156,39 @@ extension AgentLoop {
             let members: JSONValue = ["status": ["brakes": BrakesStatus(page.brakes, scope: page.scope).json]]
             policyStatuses.write(members, of: page.object.key)
             wake.ringForAll()
+        }
+    }
+
+    /// Has kept of the policies what an agent has to know of them that begins after they were deleted.
+    mutating func keepPolicyNotes() {
+        guard policies.unknown == nil, members == nil || standing.isCurrent else { return }
+        let mark = NotesMark(policies: policies.revision, members: standing.members)
+        guard mark != keptNotes else { return }
+        keptNotes = mark
+        let unreadable = policies.unreadableNotes
+        let (isAlone, shards, identity) = (members == nil, shards, options.identity)
+        policyNotes.keep(
+            PolicyNotes.Wanted(policies.notes) { namespace in
+                let policy = CanaryKey(namespace: namespace, name: PolicyDocument.name)
+                return !unreadable.contains(namespace) && (isAlone || shards.isOwner(identity, of: policy))
+            }
+        )
+    }
+
+    /// When notes of the policies were handed over last.
+    struct NotesMark: Hashable {
+        var policies: Int
+        var members: [String]
+    }
+
+    /// Tells every run what holds for it now, also those of canaries that have no object, which nobody looks at.
+    mutating func publishGates() {
+        guard publishedGates != policies.revision else { return }
+        publishedGates = policies.revision
+        for (key, run) in runs {
+            var own = run.own
+            if case .success(let canary)? = entries[key]?.resolved?.result { own = canary.own }
+            run.gate.publish(policies.gate(for: key, own: own), unknown: policies.trouble(for: key))
         }
     }
 }

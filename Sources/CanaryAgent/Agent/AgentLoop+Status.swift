@@ -78,16 +78,7 @@ extension AgentLoop {
     }
 
     func event(_ key: CanaryKey, _ reason: Reason, isWarning: Bool) {
-        guard let object = entries[key]?.object, !object.uid.isEmpty else { return }
-        cluster.events.record(
-            EventRecorder.Event(
-                kind: isWarning ? .warning : .normal,
-                reason: EventNotifier.camelCased(reason.label),
-                action: "Analyze",
-                note: reason.text,
-                regarding: object.object
-            )
-        )
+        ObjectEvents(cluster.events, of: entries[key]?.object)?.tell(reason, isWarning: isWarning)
     }
 
     /// Something about a whole scope, told once by the replica that looks after the scope.
@@ -164,10 +155,12 @@ extension AgentLoop {
             )
         }
         let brakes = policies.pages.values.compactMap { page in
-            page.brakes.engaged.map { Reason("brakes", $0.sentence(page.scope)) }
+            page.brakes.engaged.map { Reason("brakes", $0.sentence(page.scope, in: page.file)) }
         }
         let scopes = policies.pages.values.map { page in
-            AgentView.Policy(ScopedPolicy(page.scope, page.policy), brakes: page.brakes, at: now)
+            // One that was deleted is shown by what it still closes.
+            let policy = page.isDeleted ? page.lastPolicy ?? page.policy : page.policy
+            return AgentView.Policy(ScopedPolicy(page.scope, policy), brakes: page.brakes, at: now)
         }
         return AgentSnapshot(
             at: now,
@@ -182,7 +175,7 @@ extension AgentLoop {
             invalid: invalid,
             brakes: brakes.sorted { $0.text < $1.text },
             policies: scopes.sorted { $0.order < $1.order },
-            orphans: orphans.count,
+            orphans: orphans.count + lostLooks.values.count { $0.orphan == nil },
             statusBacklog: statuses?.backlog ?? 0,
             troubles: troubles.sorted()
         )

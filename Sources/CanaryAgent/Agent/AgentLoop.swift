@@ -24,6 +24,8 @@ struct AgentLoop {
     let ends = RunEnds()
     /// Asks Git about promotions.
     let settlements: SettlementWatch
+    /// Keeps what policies close.
+    let policyNotes: PolicyNotes
 
     var entries: [CanaryKey: CanaryEntry] = [:]
     var runs: [CanaryKey: ActiveRun] = [:]
@@ -40,6 +42,8 @@ struct AgentLoop {
     /// Runs that nobody goes on with and that are ours to take.
     var orphans: [CanaryKey: Orphan] = [:]
     var takeovers: [CanaryKey: TakeoverTry] = [:]
+    /// What was found of runs whose records cannot be read, by Lease.
+    var lostLooks: [String: LostLook] = [:]
     var lastOrphanLook: ContinuousClock.Instant?
     /// Canaries whose release may begin, or waits for its turn.
     var candidates: Set<CanaryKey> = []
@@ -55,6 +59,8 @@ struct AgentLoop {
     var wantsAllObjects = false
     var troubles: Set<String> = []
     var isLeaving = false
+    var keptNotes: NotesMark?
+    var publishedGates = 0
     private var lastResync = ContinuousClock.now
     private var lastFullResync = ContinuousClock.now
     private var lastFolderLook: ContinuousClock.Instant?
@@ -87,15 +93,35 @@ struct AgentLoop {
         self.policyStatuses = policyStatuses
         self.announcements = announcements
         settlements = SettlementWatch(pause: options.gitPause)
+        let unwritten = Mutex(false)
+        policyNotes = PolicyNotes(
+            client: cluster.client,
+            namespaces: options.namespaces,
+            agentNamespace: options.agentNamespace,
+            key: options.specs == nil ? PolicyNote.key : PolicyNote.fileKey
+        ) { [log] error in
+            let isNew = unwritten.withLock { isUnwritten in
+                defer { isUnwritten = error != nil }
+                return isUnwritten != (error != nil)
+            }
+            guard isNew else { return }
+            guard let error else { return log.tell("mended", nil, [("what", "policy-notes")]) }
+            let words =
+                "what CanaryPolicies close cannot be kept in the cluster: \(Self.words(error)); one that is deleted stays in force "
+                + "in this process only"
+            log.tell("trouble", nil, [("what", "policy-notes"), ("message", words)])
+        }
     }
 
     /// Works until the agent is asked to leave and every run has ended.
     func run(isOver: @Sendable () -> Bool) async {
         await withDiscardingTaskGroup { group in
             group.addTask { [settlements, wake] in await settlements.run { wake.ring($0) } }
+            group.addTask { [policyNotes] in await policyNotes.run() }
             var loop = self
             await loop.work(in: &group, isOver)
             settlements.close()
+            policyNotes.close()
         }
     }
 
@@ -108,6 +134,7 @@ struct AgentLoop {
             await lookAtMembers()
             await openMirrors()
             await readSources()
+            publishGates()
             await lookAtDue()
             await findOrphans()
             if !isLeaving {
@@ -115,6 +142,8 @@ struct AgentLoop {
                 await begin(in: &group)
             }
             await writePolicyStatuses()
+            publishGates()
+            keepPolicyNotes()
             await publish()
             await rest(isOver)
         }
@@ -230,7 +259,15 @@ struct AgentLoop {
         isLeaving = true
         board.noteLeaving()
         log.tell("leaving", nil, [("runs", "\(runs.count)")])
-        let reason = Reason("handed-over", "the agent \(options.identity) ends; another one goes on with the run")
+        let next =
+            if members == nil {
+                "whoever looks after its canary next goes on with the run; until then the weights stay as they are"
+            } else if standing.hasOthers(than: options.identity) {
+                "another one goes on with the run"
+            } else {
+                "no other agent is alive; the weights stay as they are until one is"
+            }
+        let reason = Reason("handed-over", "the agent \(options.identity) ends; \(next)")
         for run in runs.values { run.leave(reason) }
     }
 

@@ -22,6 +22,9 @@ actor AgentMembers {
 
         /// Whether this is what the API says now, and not what it said before it went away.
         var isCurrent: Bool { isMember && failure == nil }
+
+        /// Whether another process than our own is known to be alive.
+        func hasOthers(than id: String) -> Bool { members.contains { $0 != id } }
     }
 
     private let client: KubernetesClient
@@ -79,7 +82,8 @@ actor AgentMembers {
             standing = Standing(members: alive(leases), isMember: true)
         } catch {
             wasBlind = true
-            standing.failure = error.message
+            let hint = "; make the namespace \(namespace), or name the agent's with --agent-namespace"
+            standing.failure = error.message + (error.code == .notFound ? hint : "")
             standing.isMember = claim.isCertain()
         }
         return standing

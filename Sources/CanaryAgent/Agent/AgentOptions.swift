@@ -28,6 +28,10 @@ package struct AgentOptions: Sendable {
     /// How long an outage of the API may last before the status of idle canaries speaks of it.
     package var unreadPatience = Duration.seconds(60)
 
+    /// How long policies may not be readable before runs whose process is gone are taken over without them: a process that has just
+    /// begun would learn in a moment which telemetry it may believe, and whoever may not is rolled back as a rule.
+    package var policyPatience = Duration.seconds(60)
+
     /// For `${VAR}` in files of the operator's own; never for objects.
     package var environment: [String: String]
 

@@ -77,7 +77,14 @@ package final class AgentService: Sendable {
             policyStatuses: policyStatuses,
             announcements: announcements
         )
-        log.tell("started", nil, [("version", options.version), ("identity", options.identity), ("watches", watched)])
+        log.tell(
+            "started",
+            nil,
+            [
+                ("version", options.version), ("identity", options.identity), ("watches", watched),
+                ("agent_namespace", options.agentNamespace),
+            ]
+        )
         if let folder = options.specs {
             let text =
                 "canaries and policies come from the folder \(folder) only: Canary and CanaryPolicy objects of the cluster are not read, "
@@ -124,12 +131,15 @@ package struct AgentConnection: Sendable {
     /// - Parameters:
     ///   - connection: of the API server.
     ///   - namespaces: what is mirrored; empty is the whole cluster.
+    ///   - instance: which replica this is.
+    ///   - grouping: how long messages of one cause are waited for, to be sent as one.
     ///   - telemetry: stands in for what specs say; for tests.
     package init(
         connection: ClusterConnection,
         namespaces: Set<String>,
         instance: String,
         timing: ObjectMirror.Timing = ObjectMirror.Timing(),
+        grouping: Duration = .seconds(10),
         telemetry: SharedCluster.Telemetry? = nil
     ) {
         let http = connection.makeHTTPClient()
@@ -170,7 +180,7 @@ package struct AgentConnection: Sendable {
             http: http,
             outside: HTTPClient(),
             events: EventRecorder(client: client, instance: instance),
-            notices: GroupedNotices(),
+            notices: GroupedNotices(window: grouping, speaker: instance),
             telemetry: telemetry
         )
     }

@@ -83,6 +83,14 @@ struct CanaryEntry: Sendable {
         var run: RolloutRecord.Run?
         /// Why the record cannot be used; nil if it can, or there is none.
         var trouble: Reason?
+        /// What was known when it could not be read any more.
+        var before: Before?
+
+        struct Before: Sendable {
+            var status: CanaryStatus?
+            /// As the same holder had written it.
+            var run: RolloutRecord.Run?
+        }
     }
 
     struct Failure: Sendable {

@@ -24,17 +24,23 @@ package final class GroupedNotices: Sendable {
 
     private let state = Mutex(State())
     private let window: Duration
+    private let speaker: String?
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// Of one group; more are counted and not named.
     private static let largest = 500
 
-    /// - Parameter window: how long equal causes are waited for after the first.
+    /// - Parameters:
+    ///   - window: how long equal causes are waited for after the first.
+    ///   - speaker: the replica of the agent whose rollouts these are. Each tells of its own: one that spoke for all would say nothing of
+    ///     what only the others see, or when it is the one that is gone.
     package init(
         window: Duration = .seconds(10),
+        speaker: String? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.window = window
+        self.speaker = speaker
         self.sleep = sleep
     }
 
@@ -99,19 +105,20 @@ package final class GroupedNotices: Sendable {
             return state.groups.removeValue(forKey: key)
         }
         guard let group, let first = group.progress.first else { return }
-        await group.deliver(group.progress.count == 1 ? first : Self.together(first, group.progress))
+        await group.deliver(group.progress.count == 1 ? first : together(first, group.progress))
     }
 
     /// The first as the speaker for all.
-    private static func together(_ first: RunProgress, _ all: [RunProgress]) -> RunProgress {
+    private func together(_ first: RunProgress, _ all: [RunProgress]) -> RunProgress {
         var names: [String] = []
         for one in all {
             let name = "\(one.header.spec.namespace)/\(one.header.spec.name)"
             if !names.contains(name) { names.append(name) }
         }
         let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
+        let place = speaker.map { " of the agent \($0)" } ?? ""
         func text(_ reason: Reason) -> Reason {
-            Reason(reason.label, "\(names.count) rollouts at once (\(shown)): \(reason.text)")
+            Reason(reason.label, "\(names.count) rollouts at once\(place) (\(shown)): \(reason.text)")
         }
         var progress = first
         switch first.happening {

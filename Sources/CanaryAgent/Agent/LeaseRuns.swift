@@ -1,17 +1,17 @@
 import CanaryKubernetes
 import CanaryYAML
 
-/// Which of the mirrored Leases hold a run, so that only those that changed are read again.
+/// Which of the mirrored Leases hold a run, or a record that cannot be read, so that only those that changed are read again.
 struct LeaseRuns: Sendable {
     private struct Known: Sendable {
         var version: String
-        /// Nil if it holds no run.
+        /// Nil if its record can be read and holds no run.
         var lease: Lease?
     }
 
     private var known: [ObjectIdentifier: [String: Known]] = [:]
 
-    /// The Leases with a run in their record, of all that a mirror holds now.
+    /// The Leases with a run in their record, or with one that cannot be read, of all that a mirror holds now.
     mutating func look(at objects: [KubernetesObject], in mirror: ObjectMirror) -> [Lease] {
         let before = known[ObjectIdentifier(mirror)] ?? [:]
         var now: [String: Known] = [:]
@@ -26,7 +26,8 @@ struct LeaseRuns: Sendable {
             } else {
                 let text = object.json["metadata"]?["annotations"]?[RolloutObject.recordKey]?.string
                 let hasRun = text?.contains("\"run\":{") ?? false
-                entry = Known(version: version, lease: hasRun ? Lease(object) : nil)
+                let lease = Lease(object)
+                entry = Known(version: version, lease: hasRun || StoredRecord(lease) == .damaged ? lease : nil)
             }
             now[place] = entry
             if let lease = entry.lease { held.append(lease) }

@@ -18,12 +18,24 @@ struct PolicyBook: Sendable {
         var lastPolicy: CanaryPolicy?
         /// Whether there is no such object any more; what it closed stays closed.
         var isDeleted = false
+        /// Whether it is only known from what was kept of it, and no object was seen.
+        var isNoted = false
+        /// What keeps its scope closed though nobody knows any more what it said.
+        var shut: Reason?
 
         var policy: CanaryPolicy { document?.policy ?? CanaryPolicy() }
+
+        /// The file to change where there is no object.
+        var file: String? { object.path.flatMap { $0.isEmpty ? nil : $0 } }
+    }
+
+    /// Why nothing is known of any policy; nil once they were read. Until then nothing is raised anywhere.
+    var unknown: Reason? = Reason("policies-unknown", "the CanaryPolicies have not been read yet") {
+        didSet { if unknown != oldValue { revision += 1 } }
     }
 
     /// By scope.
-    private(set) var pages: [ScopedPolicy.Scope: Page] = [:]
+    var pages: [ScopedPolicy.Scope: Page] = [:]
     /// Goes up with each change, that of brakes included.
     private(set) var revision = 0
     /// Goes up with each change of what is written in a policy.
@@ -37,9 +49,9 @@ struct PolicyBook: Sendable {
         for var page in pages {
             if let known = self.pages[page.scope] {
                 if page.problem != nil { page.lastPolicy = known.document?.policy ?? known.lastPolicy }
-                // What we know of the brakes is newer than what was stored, if we wrote it.
+                // What we know of the brakes is newer than what was stored, if we wrote it; what was noted is older.
                 let isKnown = known.object.revision == page.object.revision || known.written != nil || known.isDeleted
-                if isKnown { page.brakes = known.brakes }
+                if known.isNoted ? page.object.status["brakes"] == nil : isKnown { page.brakes = known.brakes }
                 page.written = known.isDeleted ? nil : known.written
             }
             next[page.scope] = page
@@ -49,15 +61,16 @@ struct PolicyBook: Sendable {
             && next.allSatisfy { scope, page in
                 self.pages[scope].map { $0.document == page.document && $0.problem == page.problem } ?? false
             }
+        // Another replica may have engaged or lifted them.
+        let areBrakesSame = next.allSatisfy { $1.brakes == self.pages[$0]?.brakes }
         self.pages = next
-        if !isSame {
-            revision += 1
-            documents += 1
-        }
+        if !isSame || !areBrakesSame { revision += 1 }
+        if !isSame { documents += 1 }
     }
 
     var policies: [ScopedPolicy] {
-        pages.values.filter { $0.problem == nil }.map { ScopedPolicy($0.scope, $0.policy) }.sorted(by: Self.inOrder)
+        pages.values.filter { $0.problem == nil }.map { ScopedPolicy($0.scope, $0.policy, file: $0.file) }
+            .sorted(by: Self.inOrder)
     }
 
     /// What is preset in a scope, if a policy is there that can be read.
@@ -76,13 +89,13 @@ struct PolicyBook: Sendable {
         PolicyGate(
             for: canary,
             policies: policies + own,
-            brakes: pages.values.map { PolicyGate.ScopedBrakes($0.scope, $0.brakes) }
+            brakes: pages.values.map { PolicyGate.ScopedBrakes($0.scope, $0.brakes, file: $0.file) }
         )
     }
 
     /// Why nothing may be raised, because a policy above the canary cannot be read; nil if all can.
     func trouble(for canary: CanaryKey) -> Reason? {
-        pages.values.first { $0.problem != nil && $0.scope.contains(canary) }?.problem
+        unknown ?? pages.values.first { $0.problem != nil && $0.scope.contains(canary) }?.problem
     }
 
     /// Takes a run that ended: what the brakes say of it, if they engage.
@@ -90,10 +103,16 @@ struct PolicyBook: Sendable {
         var notices: [Notice] = []
         for scope in pages.keys where scope.contains(canary) {
             guard let brakes = pages[scope]?.policy.brakes else { continue }
-            let before = pages[scope]?.brakes
-            if let notice = pages[scope]?.brakes.ended(run, of: canary, brakes: brakes, scope: scope, at: now) {
-                notices.append(notice)
-            }
+            let (before, file) = (pages[scope]?.brakes, pages[scope]?.file)
+            let notice = pages[scope]?.brakes.ended(
+                run,
+                of: canary,
+                brakes: brakes,
+                scope: scope,
+                in: file,
+                at: now
+            )
+            if let notice { notices.append(notice) }
             if pages[scope]?.brakes != before { revision += 1 }
         }
         return notices
@@ -134,6 +153,16 @@ struct PolicyBook: Sendable {
         case .namespace(let name): "1\(name)"
         case .object(let namespace, let name): "2\(namespace)/\(name)"
         }
+    }
+}
+
+extension PolicyBook.Page {
+    /// What is written there and does not count, because it is the cluster's to say; nil if everything counts.
+    func unused(beside agentNamespace: String) -> String? {
+        guard case .namespace = scope, let document, document.hasClusterKeys else { return nil }
+        return
+            "the CanaryPolicy \(object.key) has profiles, grants, podsProxy or repositories, which are not used: only the cluster's policy "
+            + "may have them, which for this agent is \(agentNamespace)/\(PolicyDocument.name) (--agent-namespace)"
     }
 }
 

@@ -27,22 +27,27 @@ struct SpecFolder: Sendable {
 
     private let path: String
     private let namespace: String
+    private let policyNamespace: String
     private var files: [String: File] = [:]
 
     /// Of one file, in bytes, and of files in the folder.
     private static let largest = 1 << 20
     private static let mostFiles = 10_000
 
-    /// - Parameter namespace: of documents that name none.
-    init(path: String, namespace: String) {
+    /// - Parameters:
+    ///   - namespace: of Canaries that name none.
+    ///   - policyNamespace: the same of CanaryPolicies: such a one is the cluster's.
+    init(path: String, namespace: String, policyNamespace: String) {
         self.path = path
         self.namespace = namespace
+        self.policyNamespace = policyNamespace
     }
 
     /// Looks at the folder.
     ///
     /// - Returns: what is in it now; nil if nothing changed since the last look. A folder that cannot be read changes nothing.
     mutating func look() throws -> Contents? {
+        try AgentFolders.checkSpecs(path)
         let names = try FileManager.default.contentsOfDirectory(atPath: path)
             .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
             .prefix(Self.mostFiles)
@@ -117,7 +122,8 @@ struct SpecFolder: Sendable {
             return
         }
         var json = json
-        let place = json["metadata"]?["namespace"]?.string ?? namespace
+        let home = kind == APIResourceKind.policy ? policyNamespace : namespace
+        let place = json["metadata"]?["namespace"]?.string ?? home
         if json["metadata"]?["namespace"] == nil, case .object(var members) = json,
             case .object(var metadata)? = members["metadata"]
         {

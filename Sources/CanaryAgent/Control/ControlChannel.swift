@@ -1,8 +1,6 @@
 import CanaryCore
-import FlyingFox
 import FlyingSocks
 import FoundationEssentials
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -34,9 +32,7 @@ package struct ControlChannel: Sendable {
     private let desk: RunDesk
     private let place: ControlPlace
     private let limits: Limits
-    private let socket: AsyncSocket
-    private let pool: any AsyncSocketPool
-    private let open = Traffic()
+    private let server: ConnectionServer
 
     /// Runs `body` while the run is served in `folder`, whose lock the caller holds.
     ///
@@ -58,16 +54,16 @@ package struct ControlChannel: Sendable {
             return result
         }
         return await withTaskGroup(of: Void.self) { group in
-            group.addTask { await channel.turnPool() }
+            group.addTask { await channel.server.turnPool() }
             group.addTask { await channel.accept() }
             let result = await body()
             desk.close()
             // Nobody new finds it; whoever waits for an answer gets it.
             channel.place.clear()
-            await channel.finishAnswers()
+            await channel.server.finishAnswers(within: channel.limits.ending)
             group.cancelAll()
             await group.waitForAll()
-            try? channel.socket.close()
+            channel.server.close()
             return result
         }
     }
@@ -75,21 +71,20 @@ package struct ControlChannel: Sendable {
     private init(_ desk: RunDesk, _ place: ControlPlace, _ limits: Limits) async throws(AgentError) {
         let path = try place.prepare()
         do {
-            let pool = HTTPServer.defaultPool()
-            try await pool.prepare()
-            let listener = try Socket(domain: Int32(AF_UNIX), type: .stream)
-            do {
-                _ = fcntl(listener.file.rawValue, F_SETFD, FD_CLOEXEC)
-                try listener.bind(to: .unix(path: path))
-                // Nobody can connect before `listen`.
-                guard chmod(path, 0o600) == 0 else { throw SocketError.makeFailed("chmod") }
-                try listener.listen(maxPendingConnection: 16)
-                socket = try AsyncSocket(socket: listener, pool: pool)
-            } catch {
-                try? listener.close()
-                throw error
+            server = try await ConnectionServer {
+                let listener = try Socket(domain: Int32(AF_UNIX), type: .stream)
+                do {
+                    _ = fcntl(listener.file.rawValue, F_SETFD, FD_CLOEXEC)
+                    try listener.bind(to: .unix(path: path))
+                    // Nobody can connect before `listen`.
+                    guard chmod(path, 0o600) == 0 else { throw SocketError.makeFailed("chmod") }
+                    try listener.listen(maxPendingConnection: 16)
+                    return listener
+                } catch {
+                    try? listener.close()
+                    throw error
+                }
             }
-            self.pool = pool
         } catch {
             place.clear()
             throw AgentError(
@@ -103,55 +98,34 @@ package struct ControlChannel: Sendable {
         self.limits = limits
     }
 
-    private func turnPool() async {
-        // Ends with the task's cancellation.
-        try? await pool.run()
-    }
-
     private func accept() async {
-        await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
-                guard let connection = try? await socket.accept() else {
-                    // Out of descriptors, or the end.
-                    try? await Task.sleep(for: .milliseconds(200))
-                    continue
-                }
-                _ = fcntl(connection.socket.file.rawValue, F_SETFD, FD_CLOEXEC)
-                guard open.enter(limit: limits.connections) else {
-                    _ = try? connection.socket.write(Data(Self.crowded.bytes))
-                    try? connection.close()
-                    continue
-                }
-                group.addTask {
-                    await serve(connection)
-                    open.leave()
-                }
-            }
+        await server.accept(limit: limits.connections) { connection in
+            _ = try? connection.socket.write(Data(Self.crowded.bytes))
+        } serve: { connection in
+            await serve(connection)
         }
     }
 
     private func serve(_ connection: AsyncSocket) async {
         let limits = self.limits
-        let step = await Self.within(limits.reading) { try await Self.read(connection) }
+        let step = await ConnectionServer.within(limits.reading) { try await connection.readRequest() }
         let response: ControlResponse
         switch step {
         case .request(let request):
-            open.beginAnswer()
+            server.beginAnswer()
             response = await answer(request)
-            _ = await Self.within(limits.writing) { try await connection.write(Data(response.bytes)) }
-            open.endAnswer()
+            _ = await ConnectionServer.within(limits.writing) { try await connection.write(Data(response.bytes)) }
+            server.endAnswer()
         case .refused(let status, let words):
             response = ControlResponse(status, refusing: words)
-            _ = await Self.within(limits.writing) {
+            _ = await ConnectionServer.within(limits.writing) {
                 try await connection.write(Data(response.bytes))
-                shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
-                try await Self.drain(connection)
+                try await connection.endWriting(draining: 1 << 20)
             }
         case .more, nil:
             response = ControlResponse(408, refusing: "the request did not come in within \(limits.reading)")
             _ = try? connection.socket.write(Data(response.bytes))
         }
-        try? connection.close()
     }
 
     private func answer(_ request: ControlRequest) async -> ControlResponse {
@@ -177,68 +151,9 @@ package struct ControlChannel: Sendable {
         }
     }
 
-    private func finishAnswers() async {
-        let deadline = ContinuousClock.now + limits.ending
-        while open.answering > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
-    private static func read(_ connection: AsyncSocket) async throws -> ControlRequestReader.Step {
-        var reader = ControlRequestReader()
-        while true {
-            let step = reader.add(try await connection.read(atMost: 4096))
-            if step != .more { return step }
-        }
-    }
-
-    /// Takes what is still on its way, so that the peer gets the answer and not a reset.
-    private static func drain(_ connection: AsyncSocket) async throws {
-        var left = 1 << 20
-        while left > 0 { left -= try await connection.read(atMost: 4096).count }
-    }
-
-    /// The result, or nil if it took too long or failed.
-    private static func within<T: Sendable>(
-        _ time: Duration,
-        _ body: @escaping @Sendable () async throws -> T
-    ) async -> T? {
-        await withTaskGroup(of: T?.self) { group in
-            group.addTask { try? await body() }
-            group.addTask {
-                try? await Task.sleep(for: time)
-                return nil
-            }
-            let first = await group.next()
-            group.cancelAll()
-            return first ?? nil
-        }
-    }
-
     private static func words(_ error: any Error) -> String {
         if case .failed(let call, _, let message) = error as? SocketError { "\(call): \(message)" } else { "\(error)" }
     }
 
     private static let crowded = ControlResponse(503, refusing: "too many connections at once")
-}
-
-/// Counts connections and answers under way.
-private final class Traffic: Sendable {
-    private let counts = Mutex((connections: 0, answers: 0))
-
-    func enter(limit: Int) -> Bool {
-        counts.withLock { counts in
-            guard counts.connections < limit else { return false }
-            counts.connections += 1
-            return true
-        }
-    }
-
-    func leave() { counts.withLock { $0.connections -= 1 } }
-
-    func beginAnswer() { counts.withLock { $0.answers += 1 } }
-
-    func endAnswer() { counts.withLock { $0.answers -= 1 } }
-
-    var answering: Int { counts.withLock { $0.answers } }
 }

@@ -31,7 +31,8 @@ extension ClusterCustody {
             uptime: timing.uptime
         )
         do {
-            let lease = try await acquired(claim, wish, key, timing)
+            let (lease, before) = try await acquired(claim, wish, key, timing)
+            var lost: Lease?
             switch StoredRecord(lease) {
             case .record(let record) where record.canary != key.name:
                 throw AgentError(
@@ -47,10 +48,11 @@ extension ClusterCustody {
                     "what was remembered of \(key) cannot be read and is begun anew: the annotation \(RolloutObject.recordKey) of the "
                     + "Lease \(claim.name) was no record"
                 inbox.send(.notice(Notice(.warning, Reason("record-damaged", text))))
+                lost = before
             case .none, .record:
                 break
             }
-            let custody = ClusterCustody(key, claim, client, lease, inbox, timing)
+            let custody = ClusterCustody(key, claim, client, lease, inbox, timing, lost: lost)
             custody.start()
             return custody
         } catch {
@@ -64,18 +66,19 @@ extension ClusterCustody {
         }
     }
 
+    /// The lease when it is ours, and as another left it who was silent for its whole duration.
     private static func acquired(
         _ claim: LeaseClaim,
         _ wish: LeaseClaim.Wish,
         _ key: CanaryKey,
         _ timing: CustodyTiming
-    ) async throws -> Lease {
+    ) async throws -> (lease: Lease, before: Lease?) {
         var seen: Lease?
         let end = timing.uptime().advanced(by: .seconds(90))
         while true {
             switch try await claim.acquire(wish) {
             case .held(let lease):
-                return lease
+                return (lease, seen)
             case .taken(let lease):
                 guard wish == .ifFree, seen.map({ $0.resourceVersion == lease.resourceVersion }) ?? true,
                     timing.uptime() < end

@@ -15,10 +15,13 @@ package final class ClusterCustody: RolloutCustody {
     package let key: CanaryKey
     /// Who drove the canary's rollouts before us; nil if nobody did.
     package let lastHolder: String?
+    /// The Lease as a process left it that is gone, if its record cannot be read.
+    let lost: Lease?
     private let claim: LeaseClaim
     private let snapshots: SnapshotObject
-    private let inbox: RunInbox
-    private let timing: CustodyTiming
+    let client: KubernetesClient
+    let inbox: RunInbox
+    let timing: CustodyTiming
     private let desk: Mutex<CustodyDesk>
     /// Ended by `leave`, `abandon` or `deinit`.
     private let worker = Mutex<Task<Void, Never>?>(nil)
@@ -29,11 +32,14 @@ package final class ClusterCustody: RolloutCustody {
         _ client: KubernetesClient,
         _ lease: Lease,
         _ inbox: RunInbox,
-        _ timing: CustodyTiming
+        _ timing: CustodyTiming,
+        lost: Lease? = nil
     ) {
         self.key = key
+        self.lost = lost
         lastHolder = lease.annotations[RolloutObject.lastHolderKey]
         self.claim = claim
+        self.client = client
         self.inbox = inbox
         self.timing = timing
         snapshots = SnapshotObject(
@@ -79,12 +85,22 @@ package final class ClusterCustody: RolloutCustody {
     // MARK: The run
 
     /// Makes a run the present one, in the cluster, before its journal begins; or goes on with the one that is.
-    package func begin(_ run: RolloutRecord.Run, _ header: RunHeader) async throws(AgentError) {
-        desk.withLock { desk in
+    ///
+    /// It throws where another rollout is at work on the same rule; the record's run is then the one from before.
+    package func begin(
+        _ run: RolloutRecord.Run,
+        _ header: RunHeader,
+        as entrance: RolloutRecord.Run.Entrance = .new
+    ) async throws(AgentError) {
+        let before = desk.withLock { desk in
+            let before = desk.record.run
             desk.record.run = run
+            desk.record.run?.contends = entrance
             desk.header = header
             desk.isDirty = true
+            return before
         }
+        await claim.label([RolloutObject.routeKey: RolloutObject.routeLabel(run.route)])
         let outcome: LeaseClaim.Outcome
         do throws(KubernetesError) {
             outcome = try await claim.acquire(annotations: annotations)
@@ -98,6 +114,13 @@ package final class ClusterCustody: RolloutCustody {
             lose(to: lease)
             throw AgentError(lostTo: lease, key)
         }
+        do throws(AgentError) {
+            try await requireRule(RouteRivals(of: run, key, as: entrance))
+        } catch {
+            remember { $0.run = before }
+            throw error
+        }
+        remember { $0.run?.contends = nil }
     }
 
     /// Changes what is remembered between runs, to be stored with the next write.

@@ -75,6 +75,8 @@ struct CustodyDesk: Sendable {
             (intent.canaryPercent - found).magnitude < 1e-6
         else { return }
         record.run?.percent = found
+        let highest = max(record.run?.highestPercent ?? found, found)
+        record.run?.highestPercent = highest
         record.run?.intent = nil
         isDirty = true
     }

@@ -15,6 +15,8 @@ package struct Orphan: Sendable, Hashable {
     package var lease: Lease
     package var run: RolloutRecord.Run
     package var cause: Cause
+    /// Why there is no evidence: the record cannot be read, and the run was pieced together (`LostRun`); nil if it can be.
+    package var lost: Reason?
 
     package init(key: CanaryKey, lease: Lease, run: RolloutRecord.Run, cause: Cause) {
         self.key = key
@@ -44,6 +46,14 @@ package struct OrphanWatch: Sendable {
         var stored: StoredRecord
     }
 
+    /// A Lease whose record cannot be read, and whose holder is gone.
+    package struct Unreadable: Sendable, Hashable {
+        package var lease: Lease
+        package var cause: Orphan.Cause
+    }
+
+    /// Those among the Leases that were looked at last.
+    package private(set) var unreadable: [Unreadable] = []
     private var seen: [String: Entry] = [:]
     private let own: String?
 
@@ -59,6 +69,7 @@ package struct OrphanWatch: Sendable {
     package mutating func look(at leases: some Sequence<Lease>, uptime: ContinuousClock.Instant) -> [Orphan] {
         var present: [String: Entry] = [:]
         var orphans: [Orphan] = []
+        unreadable = []
         for lease in leases {
             let place = "\(lease.namespace)/\(lease.name)"
             var entry = Entry(version: lease.resourceVersion, since: uptime, stored: .none)
@@ -68,16 +79,16 @@ package struct OrphanWatch: Sendable {
                 entry.stored = StoredRecord(lease)
             }
             present[place] = entry
+            let silence = entry.since.duration(to: uptime)
+            let cause: Orphan.Cause? =
+                lease.holder.isEmpty
+                ? .released : !isOwn(lease) && silence >= lease.duration ? .silent(silence) : nil
+            if entry.stored == .damaged, let cause { unreadable.append(Unreadable(lease: lease, cause: cause)) }
             guard let record = entry.stored.value, let run = record.run,
                 lease.name == RolloutObject.name(of: record.canary)
             else { continue }
             let key = CanaryKey(namespace: lease.namespace, name: record.canary)
-            let silence = entry.since.duration(to: uptime)
-            if lease.holder.isEmpty {
-                orphans.append(Orphan(key: key, lease: lease, run: run, cause: .released))
-            } else if !isOwn(lease), silence >= lease.duration {
-                orphans.append(Orphan(key: key, lease: lease, run: run, cause: .silent(silence)))
-            }
+            if let cause { orphans.append(Orphan(key: key, lease: lease, run: run, cause: cause)) }
         }
         seen = present
         return orphans.sorted { $0.key < $1.key }
@@ -91,8 +102,8 @@ package struct OrphanWatch: Sendable {
     /// For how long runs that somebody holds have to be looked at until it is known whether he lives; zero if none is held.
     package func patience(for leases: some Sequence<Lease>) -> Duration {
         let held = leases.filter { lease in
-            !lease.holder.isEmpty && !isOwn(lease)
-                && seen["\(lease.namespace)/\(lease.name)"]?.stored.value?.run != nil
+            let stored = seen["\(lease.namespace)/\(lease.name)"]?.stored
+            return !lease.holder.isEmpty && !isOwn(lease) && (stored?.value?.run != nil || stored == .damaged)
         }
         return held.map(\.duration).max() ?? .zero
     }

@@ -13,6 +13,12 @@ package enum RolloutObject {
     /// The annotation that names who wrote the record last.
     static let lastHolderKey = "haldane.dev/last-holder"
 
+    /// The label of the Lease that tells which route object its rollouts were about last, so that only those are listed.
+    static let routeKey = "haldane.dev/route"
+
+    /// The label's value: names of objects may be longer than values.
+    static func routeLabel(_ route: RouteSpec) -> String { hash("\(route.kind.rawValue)/\(route.object)") }
+
     /// The name of the Lease and of the ConfigMap: `haldane-<canary>`.
     ///
     /// A canary whose name does not fit, cannot be part of a name, or could be taken for a member of the agent gets a hash at the end.

@@ -17,8 +17,12 @@ package struct SweepSession: Sendable {
         package var timing = CustodyTiming()
         /// What of a run's own objects is believed.
         package var trust = Takeover.Trust()
+        /// Whose CanaryPolicy is the whole cluster's; nil looks where an agent is.
+        package var agentNamespace: String?
         /// How often it is looked whether an operator asks something of a run.
         package var requests = Duration.seconds(3)
+        /// How often the policies are read.
+        package var policies = Duration.seconds(5)
 
         package init(
             cluster: ClusterOptions,
@@ -60,6 +64,8 @@ package struct SweepSession: Sendable {
         package var driven: Int
         /// By namespace and name.
         package var results: [Result]
+        /// Records that cannot be read, of runs that were left, if it is not certain what is to be done.
+        package var unreadable: [String] = []
 
         /// That of the signal which ended the sweep, if it left anything unfinished; else the worst of all, and healthy if nothing was
         /// to be done.
@@ -67,7 +73,8 @@ package struct SweepSession: Sendable {
             let signals = results.compactMap { $0.report?.outcome == nil ? $0.report?.interruption?.text : nil }
             if signals.contains(where: { $0.contains("(SIGTERM)") || $0.contains("(SIGHUP)") }) { return .terminated }
             if signals.contains(where: { $0.contains("(SIGINT)") }) { return .interrupted }
-            return results.map(\.exitCode).max { $0.code < $1.code } ?? .healthy
+            let codes = results.map(\.exitCode) + unreadable.map { _ in ExitCode.unknown }
+            return codes.max { $0.code < $1.code } ?? .healthy
         }
     }
 
@@ -77,17 +84,21 @@ package struct SweepSession: Sendable {
     private let inbox: RunInbox
     private let tell: @Sendable (Result) -> Void
     private let note: @Sendable (String) -> Void
+    private let log: AgentLog
 
     /// - Parameters:
     ///   - inbox: an interruption hands everything over.
-    ///   - note: is told what is waited for, what operators asked, and what could not be written.
+    ///   - note: is told what is waited for, what operators asked, what could not be written, and that policies cannot be read.
+    ///   - line: is given the lines of the runs, as an agent logs them: why evidence was kept or dropped, and who wrote what and why.
     ///   - tell: called for each run as it ends.
     package init(
         options: Options,
         inbox: RunInbox,
         note: @escaping @Sendable (String) -> Void = { _ in },
+        line: @escaping @Sendable (String) -> Void = { _ in },
         tell: @escaping @Sendable (Result) -> Void
     ) {
+        log = AgentLog(now: Self.now, write: line)
         self.options = options
         self.inbox = inbox
         self.note = note
@@ -100,10 +111,12 @@ package struct SweepSession: Sendable {
         let http = connection.makeHTTPClient()
         let client = KubernetesClient(connection: connection, http: http)
         do {
-            let (orphans, looked, running) = try await orphans(client)
-            let results = await carry(orphans, client)
+            let (orphans, damaged, looked, running) = try await orphans(client)
+            let (lost, unreadable) = try await lostRuns(damaged, client)
+            for text in unreadable { note(text) }
+            let results = await carry(orphans + lost, client)
             await http.shutdown()
-            return Report(looked: looked, driven: running, results: results)
+            return Report(looked: looked, driven: running, results: results, unreadable: unreadable)
         } catch {
             await http.shutdown()
             throw AgentError(
@@ -117,7 +130,9 @@ package struct SweepSession: Sendable {
     /// Looks twice if a run is held: whoever renews his lease in between lives, whatever the clocks say.
     private func orphans(
         _ client: KubernetesClient
-    ) async throws(KubernetesError) -> (orphans: [Orphan], looked: Int, running: Int) {
+    ) async throws(KubernetesError) -> (
+        orphans: [Orphan], damaged: [OrphanWatch.Unreadable], looked: Int, running: Int
+    ) {
         var watch = OrphanWatch()
         var leases = try await list(client)
         var orphans = watch.look(at: leases, uptime: options.timing.uptime())
@@ -137,7 +152,8 @@ package struct SweepSession: Sendable {
             orphans = watch.look(at: leases, uptime: options.timing.uptime())
         }
         let unfinished = leases.count { StoredRecord($0).value?.run != nil }
-        return (orphans, leases.count { StoredRecord($0) != .none }, unfinished - orphans.count)
+        let looked = leases.count { StoredRecord($0) != .none }
+        return (orphans, watch.unreadable, looked, unfinished - orphans.count)
     }
 
     private func list(_ client: KubernetesClient) async throws(KubernetesError) -> [Lease] {
@@ -148,6 +164,18 @@ package struct SweepSession: Sendable {
 
     private func carry(_ orphans: [Orphan], _ client: KubernetesClient) async -> [Result] {
         let inboxes = orphans.map { _ in RunInbox() }
+        let policies = SweptPolicies(
+            client: client,
+            namespace: options.namespace,
+            agentNamespace: options.agentNamespace,
+            now: Self.now,
+            note: note
+        )
+        let statuses = StatusWriter(client: client) { [note] canary, error in
+            note("\(canary): the status of the Canary could not be written: \(AgentLoop.words(error))")
+        }
+        let events = EventRecorder(client: client, instance: "haldane")
+        if !orphans.isEmpty { await policies.read() }
         return await withTaskGroup(of: Result?.self) { group in
             // Hands over what comes in, and the end of the time.
             group.addTask {
@@ -167,11 +195,22 @@ package struct SweepSession: Sendable {
                 }
                 return nil
             }
+            if !orphans.isEmpty {
+                group.addTask { [options] in
+                    await policies.follow(every: options.policies)
+                    return nil
+                }
+                group.addTask {
+                    await statuses.run()
+                    return nil
+                }
+            }
             var waiting = Array(zip(orphans, inboxes))[...]
             var results: [Result] = []
             func next() {
                 guard let (orphan, inbox) = waiting.popFirst() else { return }
-                group.addTask { await carry(orphan, inbox, client) }
+                let canary = SweptCanary(of: orphan, statuses: statuses, events: events)
+                group.addTask { await carry(orphan, inbox, policies, canary, client) }
             }
             for _ in 0..<Self.most { next() }
             while results.count < orphans.count, let result = await group.next() {
@@ -180,12 +219,22 @@ package struct SweepSession: Sendable {
                 results.append(result)
                 next()
             }
+            await statuses.finish(within: .seconds(3))
+            await events.finish()
             group.cancelAll()
             return results.sorted { $0.orphan.key < $1.orphan.key }
         }
     }
 
-    private func carry(_ orphan: Orphan, _ inbox: RunInbox, _ client: KubernetesClient) async -> Result {
+    @Sendable private static func now() -> Timestamp { Timestamp(milliseconds: MicroTime.now().microseconds / 1000) }
+
+    private func carry(
+        _ orphan: Orphan,
+        _ inbox: RunInbox,
+        _ policies: SweptPolicies,
+        _ canary: SweptCanary,
+        _ client: KubernetesClient
+    ) async -> Result {
         let name = RolloutObject.name(of: orphan.key.name)
         let kept = SnapshotObject(client: client, namespace: orphan.key.namespace, name: name)
         // What cannot be read now is read again when the lease is taken; without it there is no spec to go on with.
@@ -201,6 +250,7 @@ package struct SweepSession: Sendable {
         )
         run.custody = options.timing
         run.isUnattended = true
+        run.gate = policies.gate(for: orphan.key)
         do throws(KubernetesError) {
             // A sweep that may not read Canary objects goes on with every run.
             if let removal = try await Takeover.removal(of: orphan, client: client) {
@@ -211,11 +261,22 @@ package struct SweepSession: Sendable {
             let text = "whether the Canary \(orphan.key) is still there cannot be read: \(error.message)"
             return Result(orphan: orphan, failure: AgentError(text, cause: error.cause, hint: error.hint))
         }
-        let requests = SweptRequests(of: orphan, client: client, inbox: inbox, pause: options.requests, note: note)
+        let requests = SweptRequests(
+            of: orphan,
+            client: client,
+            inbox: inbox,
+            policies: policies,
+            canary: canary,
+            pause: options.requests,
+            note: note
+        )
         run.takeover?.asked = await requests.waitingRollback()
         do {
-            let session = RunSession(options: run, observer: requests, inbox: inbox)
-            return Result(orphan: orphan, report: try await requests.following(session))
+            let lines = RunLines(log: log, canary: orphan.key, actor: options.identity)
+            let session = RunSession(options: run, observer: RunObservers([requests, canary, lines]), inbox: inbox)
+            let report = try await requests.following(session)
+            canary.close(report)
+            return Result(orphan: orphan, report: report)
         } catch {
             let now = try? await client.get(.leases, namespace: orphan.key.namespace, name: name)
             let lease = now.map { Lease($0) }

@@ -109,6 +109,7 @@ package struct TakenRun: Sendable {
             by: run.by,
             isUnattended: ground.isUnattended ? true : nil,
             release: run.release,
+            images: run.images,
             baseline: run.baseline
         )
         header.spec.guards.onOrphan = run.onOrphan
@@ -127,6 +128,7 @@ package struct TakenRun: Sendable {
             self.init(header: header, state: state, reason: reason, command: nil, notices: [Notice(.warning, reason)])
             return
         }
+        state.ledger.lose(upTo: max(run.highestPercent ?? 0, run.percent, found))
         let isOurs =
             found <= 0 || isFound(run.percent) || isFound(run.baseline.canaryPercent)
             || run.intent.map { isFound($0.canaryPercent) } ?? false

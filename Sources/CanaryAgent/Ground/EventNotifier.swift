@@ -24,8 +24,12 @@ struct EventNotifier: Notifier {
         case .notice(let notice): await notify(notice, about: progress.header)
         case .finished(let outcome):
             let isGood = if case .promoted(_, unsettled: nil) = outcome { true } else { false }
-            record(outcome.word, "\(outcome.words): \(outcome.text)", isWarning: !isGood, progress.header)
-        case .started, .resumed, .judged, .wrote, .interrupted: return
+            let versions = progress.versions.map { " (\($0))" } ?? ""
+            record(outcome.word, "\(outcome.words): \(outcome.text)\(versions)", isWarning: !isGood, progress.header)
+        case .started:
+            guard let versions = progress.versions else { return }
+            record("started", "a run began: \(versions)", isWarning: false, progress.header)
+        case .resumed, .judged, .wrote, .interrupted: return
         }
     }
 

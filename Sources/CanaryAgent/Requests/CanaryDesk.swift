@@ -160,8 +160,15 @@ package struct CanaryDesk: Sendable {
 
     /// Writes a request and waits for its answer. A forced promotion without a target is about what is there now.
     ///
-    /// - Parameter patience: for the answer; `pending` is taken for one when it is over.
-    package func ask(_ request: CanaryRequest, of canary: CanaryKey, patience: Duration) async throws -> Reply {
+    /// - Parameters:
+    ///   - author: in whose name it is asked; nil for the request's `by`, as the API server has told it.
+    ///   - patience: for the answer; `pending` is taken for one when it is over.
+    package func ask(
+        _ request: CanaryRequest,
+        of canary: CanaryKey,
+        as author: RequestAuthor? = nil,
+        patience: Duration
+    ) async throws -> Reply {
         var request = request
         if request.force { try await requireForce(canary) }
         let present = try await look(canary)
@@ -175,12 +182,16 @@ package struct CanaryDesk: Sendable {
             }
             request.target = target
         }
-        _ = try await client.merge(
-            .canaries,
-            namespace: canary.namespace,
-            name: canary.name,
-            .object(["metadata": RequestAnnotations.patch(request.members)])
-        )
+        let members = request.members
+        let author = author ?? RequestAuthor(request.by, isKnown: true)
+        _ = try await author.writing { name in
+            try await client.merge(
+                .canaries,
+                namespace: canary.namespace,
+                name: canary.name,
+                .object(["metadata": RequestAnnotations.patch(members.merging(["by": name]) { $1 })])
+            )
+        }
         var waited = Duration.zero
         var pending: CanaryStatus.RequestAnswer?
         while waited < patience {

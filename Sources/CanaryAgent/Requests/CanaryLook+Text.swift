@@ -32,7 +32,11 @@ extension CanaryLook {
         if let last = status.lastRun {
             let who = last.by.map { ", by \($0)" } ?? ""
             let outcome = last.outcome.replacing("rolledBack", with: "rolled back")
-            rows.append(("last run", "\(last.id) \(outcome) at \(last.finishedAt.rfc3339)\(who): \(last.reason)"))
+            let release = last.images?.canary ?? last.canaryRevision
+            let what = release.map { " of \(PlainLine.of($0, limit: 120))" } ?? ""
+            rows.append(
+                ("last run", "\(last.id)\(what) \(outcome) at \(last.finishedAt.rfc3339)\(who): \(last.reason)")
+            )
         }
         if let request = status.request {
             rows.append(("request", Self.words(request)))
@@ -105,7 +109,7 @@ extension CanaryLook {
 
     private static func version(_ side: CanaryStatus.Side?) -> String {
         guard let side else { return "?" }
-        return side.revision.map { "\(side.name) (\($0))" } ?? side.name
+        return RunHeader.version(side.name, revision: side.revision, image: side.image)
     }
 
     private static func words(_ side: CanaryStatus.Side) -> String {

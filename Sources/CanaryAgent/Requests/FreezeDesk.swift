@@ -79,9 +79,12 @@ package struct FreezeDesk: Sendable {
     }
 
     /// Lifts what keeps a namespace: a freeze, and brakes that hold; says what holds in other scopes all the same.
+    ///
+    /// - Parameter isByKnown: whether the API server has told the name.
     package func lift(
         _ namespace: String,
         by: String,
+        isByKnown: Bool = true,
         reason: String,
         scope: ScopedPolicy.Scope
     ) async throws -> Result {
@@ -93,7 +96,7 @@ package struct FreezeDesk: Sendable {
             )
         }
         var members: [String: JSONValue] = [:]
-        var request = ["id": id, "verb": "unfreeze", "reason": reason, "by": by, "at": now.rfc3339]
+        var request = ["id": id, "verb": "unfreeze", "reason": reason, "at": now.rfc3339]
         var lifted: [String] = []
         if before.spec["freeze"] != nil {
             members["spec"] = .object(["freeze": .null])
@@ -113,8 +116,13 @@ package struct FreezeDesk: Sendable {
                 message: "\(scope.words) is not frozen, and no brakes of its own hold\(elsewhere)"
             )
         }
-        members["metadata"] = RequestAnnotations.patch(request)
-        _ = try await patch(namespace, .object(members))
+        let (spec, asked) = (members["spec"], request)
+        _ = try await RequestAuthor(by, isKnown: isByKnown).writing { name in
+            var members: [String: JSONValue] = [:]
+            members["spec"] = spec
+            members["metadata"] = RequestAnnotations.patch(asked.merging(["by": name]) { $1 })
+            return try await patch(namespace, .object(members))
+        }
         let still = await others(scope).filter { scope == .cluster || $0.scope == .cluster }
         let outlook =
             still.isEmpty

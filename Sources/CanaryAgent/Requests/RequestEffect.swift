@@ -50,9 +50,13 @@ package enum RequestEffect: Sendable, Hashable {
             )
         case .run(let rollout, let id, let gate, let since):
             if let since, request.isOlder(than: since) {
+                let look = "haldane status \(canary.name) -n \(canary.namespace)"
                 return .refuse(
-                    "it was asked before the run that goes on now began, and so meant something else; look at it with "
-                        + "`haldane status \(canary.name) -n \(canary.namespace)`, and ask again if it is meant for this run"
+                    request.lateness(
+                        "the run that goes on now began",
+                        at: since,
+                        again: "Look at it with `\(look)`, and ask again if it is meant for this run"
+                    )
                 )
             }
             if request.force, request.target != id {
@@ -65,7 +69,11 @@ package enum RequestEffect: Sendable, Hashable {
             {
                 let name = PlainLine.of(release.canary.joined(separator: ", "), limit: 253)
                 return .refuse(
-                    "it was asked before the release that waits now (\(name)) was found; ask again if it is meant for that one"
+                    request.lateness(
+                        "the release that waits now (\(name)) was found",
+                        at: since,
+                        again: "Ask again if it is meant for that one"
+                    )
                 )
             }
             if request.force, case .begin(_, let release) = decision {

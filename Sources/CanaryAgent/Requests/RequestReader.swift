@@ -58,7 +58,10 @@ package enum RequestReader {
             }
             let age = now.since(request.at)
             guard age <= patience(with: request.verb) else {
-                let words = "it was asked \(Phrase.duration(age.inSeconds)) ago, when things were different; ask again"
+                let words =
+                    "it was asked \(Phrase.duration(age.inSeconds)) ago (\(request.at.rfc3339) by the clock of who asked, "
+                    + "\(now.rfc3339) now), when things were different; ask again, and if that is refused as well, set the clock of the "
+                    + "machine it is asked on"
                 return .refused(request.answer(.refused, words, at: now))
             }
             guard age >= .zero - patience else {

@@ -25,23 +25,33 @@ final class SweptRequests: RunObserver {
     private let orphan: Orphan
     private let client: KubernetesClient
     private let inbox: RunInbox
+    private let policies: SweptPolicies
+    private let canary: SweptCanary
+    private let gate: AgentGate
     private let pause: Duration
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - inbox: of the run.
+    ///   - policies: are told of the rules in the object.
+    ///   - canary: is told of the object, for the run's status.
     ///   - pause: between two looks at the object.
     ///   - note: is told what was asked, what came of it, and what could not be written.
     init(
         of orphan: Orphan,
         client: KubernetesClient,
         inbox: RunInbox,
+        policies: SweptPolicies,
+        canary: SweptCanary,
         pause: Duration,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.orphan = orphan
         self.client = client
         self.inbox = inbox
+        self.policies = policies
+        self.canary = canary
+        gate = policies.gate(for: orphan.key)
         self.pause = pause
         self.note = note
     }
@@ -84,6 +94,7 @@ final class SweptRequests: RunObserver {
     }
 
     func observe(_ progress: RunProgress) {
+        gate.observe(progress)
         let isFirst = state.withLock { state in
             defer { state.progress = progress }
             return state.progress == nil
@@ -100,9 +111,13 @@ final class SweptRequests: RunObserver {
             let kind = try await client.served(.canaries)
             let found = try await client.get(kind, namespace: orphan.key.namespace, name: orphan.key.name)
             state.withLock { $0.object = AgentObject(found) }
+            policies.take(found.json, of: orphan.key)
+            canary.take(AgentObject(found))
         } catch {
             guard error.code == .notFound else { return }
             state.withLock { $0.object = nil }
+            policies.take(nil, of: orphan.key)
+            canary.take(nil)
         }
     }
 
@@ -166,10 +181,12 @@ final class SweptRequests: RunObserver {
             refusal = "too much is asked of the run; ask again"
         case .refuse(let words):
             refusal = words
-        case .passGate(let gate):
-            refusal =
-                "\(gate.text); a sweep goes on with this run and knows no policies: ask again when an agent is alive, or "
-                + "`\(orphan.key.command("promote --force"))`, a permission of its own"
+        case .passGate(let reason):
+            gate.passOnce(reason.label)
+            return settle(
+                request.answer(.accepted, "the next step goes past this once: \(reason.text)", at: now),
+                &state
+            )
         case .begin, .rollBackLeft, .retry:
             refusal = "a run is going on"
         }

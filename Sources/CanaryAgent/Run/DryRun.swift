@@ -67,6 +67,9 @@ package struct DryRun {
         if let client = ground.kubernetes, let held = await ClusterCustody.look(CanaryKey(spec), client: client) {
             findings.append(held)
         }
+        if let client = ground.kubernetes, let rival = await RouteRivals.finding(spec, client: client) {
+            findings.append(rival)
+        }
         var refusal = AgentError(refusing: findings).map { error in
             Reason("refused", [error.message, error.hint].compactMap { $0 }.joined(separator: "\n  "))
         }

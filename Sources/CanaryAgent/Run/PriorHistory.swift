@@ -41,7 +41,14 @@ package enum PriorHistory {
     private static func isSame(_ old: RunHeader, _ new: RunHeader) -> Bool {
         old.stable == new.stable && old.spec.telemetry == new.spec.telemetry
             && old.cluster == new.cluster && old.spec.pace.interval == new.spec.pace.interval
-            && old.spec.namespace == new.spec.namespace
+            && old.spec.namespace == new.spec.namespace && isSameRevision(old.release, new.release)
+    }
+
+    /// What another revision of stable did says nothing about this one; where revisions are not known, as in a file, the
+    /// destination has to do.
+    private static func isSameRevision(_ old: Rollout.Release?, _ new: Rollout.Release?) -> Bool {
+        guard let old = old?.stable, let new = new?.stable, !old.isEmpty, !new.isEmpty else { return true }
+        return Set(old) == Set(new)
     }
 
     private static let oldest = Duration.seconds(6 * 3600)

@@ -104,6 +104,7 @@ package struct RolloutDriver {
         let now = await clock.now()
         if let resumption {
             await record(.event(.resumed(resumption), at: now))
+            state.fold(.resumed(resumption), window: nil, at: now)
             show(.resumed(resumption), at: now)
         } else {
             show(.started, at: now)
@@ -196,7 +197,11 @@ extension RolloutDriver {
     /// Tells the reducer of the route if it is not as it was.
     private mutating func lookAtRoute() async {
         let input = await readRoute()
-        if case .routeRead(let snapshot) = input, snapshot == state.rollout.route { return }
+        if case .routeRead(let snapshot) = input {
+            if snapshot == state.rollout.route { return }
+            // Weights of whoever may have taken the run over are no contest: the claim is settled first.
+            if let custody, !custody.isCertain, snapshot.weights != state.rollout.route?.weights { return }
+        }
         await feed(input)
     }
 
@@ -292,6 +297,7 @@ extension RolloutDriver {
 
     private mutating func recall(_ windows: [TimedWindow]) async {
         guard !windows.isEmpty else { return }
+        gate?.recall(windows)
         for recalled in windows {
             await record(.window(recalled.window))
             await record(.event(.recalled, at: recalled.at))

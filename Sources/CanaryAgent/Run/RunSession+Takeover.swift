@@ -7,6 +7,29 @@ extension RunSession {
     /// How the journal of a run ends here that goes on elsewhere.
     private static let takenOver = "taken-over"
 
+    /// Whether the journal's run is about routes that this server does not have.
+    ///
+    /// An API server that has another address since is known by its record: that tells of the run. A person, who may have named the
+    /// wrong cluster, is refused.
+    func isOfAnotherCluster(_ resumed: UnfinishedRun, _ scene: Scene) throws -> Bool {
+        guard resumed.header.cluster != scene.ground.server else { return false }
+        if let record = scene.custody?.record, [record.run?.id, record.memory.last?.id].contains(resumed.header.run) {
+            return false
+        }
+        guard scene.custody != nil, options.isUnattended else {
+            try resumed.header.requireSameCluster(as: scene.ground.server)
+            return false
+        }
+        return true
+    }
+
+    /// Ends the journal of a run that this cluster has never heard of; whoever looks after the other cluster goes on with it there.
+    func closeForeign(_ resumed: UnfinishedRun, _ scene: Scene) async throws {
+        let place = resumed.header.cluster ?? "a route in a file"
+        let text = "left: it is about \(place), and \(scene.ground.server ?? "a route in a file") knows nothing of it"
+        try await close(resumed, Reason("other-cluster", text))
+    }
+
     /// Whether the unfinished run of the journal is still this folder's to go on with; if it is not, its journal is closed.
     func isStillHere(_ resumed: UnfinishedRun, _ scene: Scene) async throws -> Bool {
         guard let custody = scene.custody else { return true }
@@ -44,7 +67,8 @@ extension RunSession {
             header: header,
             baseline: header.baseline ?? found ?? RouteWeights(stable: 100, canary: 0)
         )
-        try await custody.begin(custody.record.run.flatMap { $0.id == header.run ? $0 : nil } ?? fresh, header)
+        let run = custody.record.run.flatMap { $0.id == header.run ? $0 : nil } ?? fresh
+        try await custody.begin(run, header, as: .again)
     }
 
     /// What becomes of a run that the record calls the present one, and that is not the journal's: nil if a new one may begin.
@@ -101,13 +125,25 @@ extension RunSession {
         return nil
     }
 
+    /// The run of a process that is gone, where its record cannot be read and yet enough is certain; nil if there is none, or a new
+    /// one was asked for.
+    func lostRun(_ custody: ClusterCustody) async -> Takeover? {
+        guard let lease = custody.lost, custody.record.run == nil, !options.startsNew else { return nil }
+        var traces = LostRun.Traces(lease: lease)
+        traces.kept = try? await custody.kept()
+        guard case .found(let lost) = LostRun.find(traces), lost.canary == custody.key.name else { return nil }
+        return Takeover(lost.orphan(OrphanWatch.Unreadable(lease: lease, cause: .silent(lease.duration))))
+    }
+
     /// Goes on with the run of somebody else, with its evidence or without.
     func takeOver(_ takeover: Takeover, _ scene: Scene) async throws -> Plan {
-        guard let custody = scene.custody, let run = custody.record.run else {
+        let lost = takeover.orphan.lost == nil ? nil : takeover.orphan.run
+        guard let custody = scene.custody, let run = custody.record.run ?? lost else {
             throw AgentError("there is nothing to take over: no run of \(CanaryKey(scene.ground.spec)) is unfinished")
         }
         let ground = scene.ground
         let (spec, roles) = (ground.spec, run.roles)
+        if let lost = takeover.orphan.lost { try run.requireSameDestinations(as: spec, lost) }
         let found = try await ground.store(spec, roles).read()
         let now = await clock.now()
         let taken = TakenRun(
@@ -130,7 +166,7 @@ extension RunSession {
         var present = run
         present.id = taken.header.run
         present.program = options.version
-        try await custody.begin(present, taken.header)
+        try await custody.begin(present, taken.header, as: .again)
         let codec = JournalCodec()
         let writer = try scene.directory.create(runID: taken.header.run, header: try codec.encode(taken.header))
         let restored = JournalEvent.restored(state: taken.state, reason: taken.reason)
@@ -170,6 +206,7 @@ extension RunSession {
         _ custody: ClusterCustody,
         _ ground: RunGround
     ) async -> Takeover.Evidence {
+        if let lost = takeover.orphan.lost { return .none(lost) }
         if let blindness = takeover.blindness ?? ground.foreignPods { return .none(blindness) }
         let content: SnapshotObject.Content?
         do throws(KubernetesError) {
@@ -204,5 +241,22 @@ extension RunSession {
         )
         try await resumed.writer.flush()
         try await resumed.writer.close()
+    }
+}
+
+extension RolloutRecord.Run {
+    /// Refuses a spec by which another version would be stable than the one that a lost run had.
+    fileprivate func requireSameDestinations(as spec: CanarySpec, _ lost: Reason) throws(AgentError) {
+        func isSame(_ one: DestinationSpec, _ other: DestinationSpec) -> Bool {
+            one.host == other.host && one.subset == other.subset
+        }
+        let other = spec.route
+        guard route.isSameRule(as: other), isSame(route.stable, other.stable), isSame(route.canary, other.canary) else {
+            throw AgentError(
+                "the run \(id) of \(CanaryKey(spec)) is not taken over: \(lost.text), and the spec names another rule or other "
+                    + "destinations since",
+                hint: "set the weights as they should be, then delete the Lease of the canary"
+            )
+        }
     }
 }

@@ -200,8 +200,9 @@ package struct RunSession {
         let ground = scene.ground
         var closed: String?
         if let resumed = scene.resumed {
-            try resumed.header.requireSameCluster(as: ground.server)
-            if options.startsNew {
+            if try isOfAnotherCluster(resumed, scene) {
+                try await closeForeign(resumed, scene)
+            } else if options.startsNew {
                 try resumed.requireNoRollback()
                 try await requireSameRoles(as: resumed.header, ground)
                 try await resumed.close(at: await clock.now())
@@ -222,16 +223,22 @@ package struct RunSession {
         if let custody = scene.custody, let run = custody.record.run, run.id != closed {
             if let plan = try await settle(run, custody, scene) { return plan }
         }
+        if let custody = scene.custody, let lost = await lostRun(custody) { return try await takeOver(lost, scene) }
         return try await begin(scene)
     }
 
-    /// The unfinished run of a journal. A journal that cannot be read does not stand in the way of `--new`.
+    /// The unfinished run of a journal. A journal that cannot be read does not stand in the way of `--new`, nor of an agent: what is
+    /// under way is in the cluster's record, and somebody has to look after it.
     private func unfinished(_ file: JournalFile, in directory: JournalDirectory) throws -> UnfinishedRun? {
         do {
             return try UnfinishedRun.take(file, in: directory)
         } catch let error as JournalError where error.disposition == .refuse && options.startsNew {
             return nil
         } catch is AgentError where options.startsNew {
+            return nil
+        } catch let error where options.isUnattended {
+            let text = "the journal here cannot be gone on with, what the cluster keeps counts: \(error)"
+            inbox.send(.notice(Notice(.warning, Reason("journal-unread", text))))
             return nil
         }
     }
@@ -264,6 +271,7 @@ package struct RunSession {
         }
         var (paced, notices) = try await ground.paced(roles)
         let now = await clock.now()
+        let ours = roles == .asNamed ? population : population?.swapped
         let header = RunHeader(
             version: options.version,
             run: RunID.make(at: now, after: runs.last?.runID),
@@ -274,7 +282,8 @@ package struct RunSession {
             cluster: ground.server,
             by: options.by,
             isUnattended: options.isUnattended ? true : nil,
-            release: (roles == .asNamed ? population : population?.swapped).flatMap { Rollout.Release($0) },
+            release: ours.flatMap { Rollout.Release($0) },
+            images: ours.flatMap { ReleaseImages($0) },
             baseline: roles == .asNamed ? found.weights : found.weights.swapped
         )
         var recalled = PriorHistory.windows(from: runs, for: header)

@@ -24,6 +24,8 @@ package final class SpecGate: StepGate, RunObserver {
         await gate.closed(for: header, at: now)
     }
 
+    package func recall(_ windows: [TimedWindow]) { gate.recall(windows) }
+
     package func observe(_ progress: RunProgress) {
         if case .judged(let window, _) = progress.happening { gate.observe(window, at: progress.at) }
     }

@@ -213,7 +213,7 @@ extension AgentView.Counts {
     fileprivate mutating func end(_ board: StatusBoard) {
         add(board)
         let course = board.course
-        if let outcome = course.outcome { outcomes[outcome.word, default: 0] += 1 }
+        if let outcome = course.outcome { outcomes[RunEnding(outcome), default: 0] += 1 }
         if course.interruption?.label == "lease-lost" { leasesLost += 1 }
     }
 

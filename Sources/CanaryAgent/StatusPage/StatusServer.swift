@@ -1,21 +1,10 @@
 import CanaryCore
-import FlyingFox
 import FlyingSocks
 import FoundationEssentials
-import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Serves the status page of a run, or of an agent, over HTTP: read-only, one request a connection, everything bounded.
 ///
-/// The run waits for none of it. The server library's own connections have neither deadlines nor a limit, so that only its
-/// sockets are used.
+/// The run waits for none of it.
 package struct StatusServer: Sendable {
     /// The bounds of a server.
     package struct Limits: Sendable, Hashable {
@@ -39,10 +28,7 @@ package struct StatusServer: Sendable {
     package let address: ListenAddress
     private let site: any PageSite
     private let limits: Limits
-    private let socket: AsyncSocket
-    private let pool: any AsyncSocketPool
-    private let open = Visitors()
-    private let turnedAway = Visitors()
+    private let server: ConnectionServer
 
     package var url: String { "http://\(address)/" }
 
@@ -63,12 +49,8 @@ package struct StatusServer: Sendable {
         self.site = site
         self.limits = limits
         do {
-            let pool = HTTPServer.defaultPool()
-            try await pool.prepare()
-            socket = try AsyncSocket(socket: listening.socket, pool: pool)
-            self.pool = pool
+            server = try await ConnectionServer { listening.socket }
         } catch {
-            try? listening.socket.close()
             throw AgentError("the status page cannot listen at \(address)", cause: "\(error)", exitCode: .usage)
         }
     }
@@ -82,7 +64,7 @@ package struct StatusServer: Sendable {
         _ body: () async throws -> T
     ) async throws -> T {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await turnPool() }
+            group.addTask { await server.turnPool() }
             group.addTask { await accept() }
             group.addTask { await site.attend() }
             let result: Result<T, any Error>
@@ -96,10 +78,10 @@ package struct StatusServer: Sendable {
                 result = .failure(error)
             }
             site.close()
-            await finish()
+            await server.finishAnswers(within: limits.ending)
             group.cancelAll()
             try await group.waitForAll()
-            try? socket.close()
+            server.close()
             return try result.get()
         }
     }
@@ -115,64 +97,28 @@ package struct StatusServer: Sendable {
         }
     }
 
-    /// Lets answers and last events go out, within a limit.
-    private func finish() async {
-        let deadline = ContinuousClock.now + limits.ending
-        while open.answering > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
-    private func turnPool() async {
-        // Ends with the task's cancellation.
-        try? await pool.run()
-    }
-
     private func accept() async {
-        await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
-                guard let connection = try? await socket.accept() else {
-                    // Out of descriptors, or the end.
-                    try? await Task.sleep(for: .milliseconds(200))
-                    continue
-                }
-                _ = fcntl(connection.socket.file.rawValue, F_SETFD, FD_CLOEXEC)
-                guard open.enter(limit: limits.connections) else {
-                    site.count(503)
-                    guard turnedAway.enter(limit: limits.connections) else {
-                        try? connection.close()
-                        continue
-                    }
-                    group.addTask {
-                        await turnAway(connection)
-                        try? connection.close()
-                        turnedAway.leave()
-                    }
-                    continue
-                }
-                group.addTask {
-                    await serve(connection)
-                    try? connection.close()
-                    open.leave()
-                }
-            }
+        await server.accept(limit: limits.connections) { connection in
+            site.count(503)
+            await turnAway(connection)
+        } serve: { connection in
+            await serve(connection)
         }
     }
 
     /// Tells that there are too many, in a way that the peer gets to read it: the rest of its request is taken first, within limits.
     private func turnAway(_ connection: AsyncSocket) async {
-        _ = await Self.within(limits.ending) {
+        _ = await ConnectionServer.within(limits.ending) {
             try await connection.write(Data(Self.crowded.bytes(isHead: false)))
-            shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
-            try await Self.drain(connection, bytes: 1 << 16)
+            try await connection.endWriting(draining: 1 << 16)
         }
     }
 
     private func serve(_ connection: AsyncSocket) async {
-        switch await Self.within(limits.reading, { try await Self.read(connection) }) {
+        switch await ConnectionServer.within(limits.reading, { try await connection.readRequest() }) {
         case .request(let request):
-            open.beginAnswer()
-            defer { open.endAnswer() }
+            server.beginAnswer()
+            defer { server.endAnswer() }
             let isHead = request.method == "HEAD"
             if let refusal = PageGuard.refusal(of: request, isLoopback: address.isLoopback) {
                 return await send(refusal, isHead: isHead, to: connection)
@@ -183,9 +129,8 @@ package struct StatusServer: Sendable {
             }
         case .refused(let status, let words):
             await send(PageAnswer(status, words), to: connection)
-            _ = await Self.within(limits.ending) {
-                shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
-                try await Self.drain(connection, bytes: 1 << 20)
+            _ = await ConnectionServer.within(limits.ending) {
+                try await connection.endWriting(draining: 1 << 20)
             }
         case .more, nil:
             site.count(408)
@@ -197,7 +142,7 @@ package struct StatusServer: Sendable {
     private func send(_ answer: PageAnswer, isHead: Bool = false, to connection: AsyncSocket) async {
         site.count(answer.status)
         let bytes = Data(answer.bytes(isHead: isHead))
-        _ = await Self.within(limits.writing) { try await connection.write(bytes) }
+        _ = await ConnectionServer.within(limits.writing) { try await connection.write(bytes) }
     }
 
     // MARK: Streams
@@ -212,7 +157,7 @@ package struct StatusServer: Sendable {
         site.count(200)
         await withTaskGroup(of: Void.self) { group in
             // Nothing more is expected from the client but its end.
-            group.addTask { try? await Self.drain(connection, bytes: 1 << 16) }
+            group.addTask { try? await connection.drain(1 << 16) }
             group.addTask { await feed(stream, to: connection) }
             await group.next()
             group.cancelAll()
@@ -248,7 +193,7 @@ package struct StatusServer: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to connection: AsyncSocket) async -> Bool {
-        await Self.within(limits.writing) { try await connection.write(Data(bytes)) } != nil
+        await ConnectionServer.within(limits.writing) { try await connection.write(Data(bytes)) } != nil
     }
 
     private static func event(_ name: String, id: Int, _ data: String) -> [UInt8] {
@@ -259,63 +204,9 @@ package struct StatusServer: Sendable {
         return Array((text + "\n").utf8)
     }
 
-    // MARK: Bytes
-
-    private static func read(_ connection: AsyncSocket) async throws -> ControlRequestReader.Step {
-        var reader = ControlRequestReader()
-        while true {
-            let step = reader.add(try await connection.read(atMost: 4096))
-            if step != .more { return step }
-        }
-    }
-
-    /// Takes what is still on its way, so that the peer gets the answer and not a reset.
-    private static func drain(_ connection: AsyncSocket, bytes: Int) async throws {
-        var left = bytes
-        while left > 0 { left -= try await connection.read(atMost: 4096).count }
-    }
-
-    /// The result, or nil if it took too long or failed.
-    private static func within<T: Sendable>(
-        _ time: Duration,
-        _ body: @escaping @Sendable () async throws -> T
-    ) async -> T? {
-        await withTaskGroup(of: T?.self) { group in
-            group.addTask { try? await body() }
-            group.addTask {
-                try? await Task.sleep(for: time)
-                return nil
-            }
-            let first = await group.next()
-            group.cancelAll()
-            return first ?? nil
-        }
-    }
-
     private static let crowded: PageAnswer = {
         var answer = PageAnswer(503, "too many connections at once")
         answer.fields = [PageAnswer.Field(name: "Retry-After", value: "1")]
         return answer
     }()
-}
-
-/// Counts connections and answers under way.
-private final class Visitors: Sendable {
-    private let counts = Mutex((connections: 0, answers: 0))
-
-    func enter(limit: Int) -> Bool {
-        counts.withLock { counts in
-            guard counts.connections < limit else { return false }
-            counts.connections += 1
-            return true
-        }
-    }
-
-    func leave() { counts.withLock { $0.connections -= 1 } }
-
-    func beginAnswer() { counts.withLock { $0.answers += 1 } }
-
-    func endAnswer() { counts.withLock { $0.answers -= 1 } }
-
-    var answering: Int { counts.withLock { $0.answers } }
 }

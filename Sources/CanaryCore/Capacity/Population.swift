@@ -10,12 +10,21 @@ package struct Population: Sendable, Hashable, Codable {
         package var hashes: [String]
         /// What is scaled, as `deployment/reviews-v2`; nil if it is not known.
         package var workload: String?
+        /// What the pods that exist are built from, as `reviews:1.4.2`, two at most; nil if it is not known.
+        package var image: String?
 
-        package init(ready: Int, total: Int, hashes: [String] = [], workload: String? = nil) {
+        package init(
+            ready: Int,
+            total: Int,
+            hashes: [String] = [],
+            workload: String? = nil,
+            image: String? = nil
+        ) {
             self.ready = max(ready, 0)
             self.total = max(total, 0)
             self.hashes = hashes
             self.workload = workload
+            self.image = image
         }
     }
 

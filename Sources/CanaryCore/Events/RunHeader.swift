@@ -23,6 +23,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var isUnattended: Bool?
     /// The releases it is about, by role, where pods are known.
     package var release: Rollout.Release?
+    /// What the two releases are built from, by role, where pods tell it; nil in older journals.
+    package var images: ReleaseImages?
     /// The weights found before it began, in the run's roles; nil in older journals.
     package var baseline: RouteWeights?
 
@@ -45,6 +47,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         by: String? = nil,
         isUnattended: Bool? = nil,
         release: Rollout.Release? = nil,
+        images: ReleaseImages? = nil,
         baseline: RouteWeights? = nil
     ) {
         schema = Self.schema
@@ -60,6 +63,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         engine = EngineVersion.current
         self.isUnattended = isUnattended
         self.release = release
+        self.images = images
         self.baseline = baseline
     }
 

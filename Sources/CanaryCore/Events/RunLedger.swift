@@ -24,7 +24,15 @@ package struct RunLedger: Sendable, Hashable, Codable {
         }
     }
 
+    /// What the account leaves out: nothing was kept of the run from before it was taken over.
+    package struct Untold: Sendable, Hashable, Codable {
+        /// The canary's highest share before that is known from elsewhere, in percent.
+        package var highestPercent: Double
+    }
+
     package private(set) var steps: [Step] = []
+    /// Nil for a run that is told from its beginning.
+    package private(set) var untold: Untold?
     package private(set) var startedAt: Timestamp?
     package private(set) var lastAt: Timestamp?
     package private(set) var windows = 0
@@ -88,6 +96,11 @@ package struct RunLedger: Sendable, Hashable, Codable {
         touch(now)
         guard steps.last?.percent != percent, steps.count < Self.limit else { return }
         steps.append(Step(percent: percent, fromSeconds: seconds))
+    }
+
+    /// Notes that what came before is not known, but for the canary's highest share.
+    package mutating func lose(upTo percent: Double) {
+        untold = Untold(highestPercent: percent.isFinite ? min(max(percent, 0), 100) : 0)
     }
 
     package mutating func noticed(_ notice: Notice, at now: Timestamp) {

@@ -61,7 +61,9 @@ package struct RunState: Sendable, Hashable, Codable {
             ledger.finished(outcome, at: now)
         case .restored(let state, _):
             self = state
-        case .recalled, .intent, .interrupted, .resumed:
+        case .resumed:
+            rollout.resumed()
+        case .recalled, .intent, .interrupted:
             break
         }
     }

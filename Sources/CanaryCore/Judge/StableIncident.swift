@@ -7,19 +7,20 @@ import CanaryStatistics
 /// cumulative sum of the statistics reference, section 8.2, at one tilt over all stable pods, against stable's own slow mean.
 struct StableIncident: Sendable, Hashable, Codable {
     private struct Metric: Sendable, Hashable, Codable {
-        var mean: Double
+        /// Nil until a window has shown it.
+        var mean: Double?
         var sum = 0.0
     }
 
     private var metrics: [Metric]
 
-    /// `shares` are stable's shares of events in its history, in the order of the engine's metrics.
-    init(shares: [Double]) {
+    /// `shares` are stable's shares of events in its history, in the order of the engine's metrics; nil without a history.
+    init(shares: [Double?]) {
         metrics = shares.map { Metric(mean: $0) }
     }
 
-    /// The shares of a history: failures, then responses slower than each edge.
-    static func shares(of windows: [WindowCounts], edges: [Double], bounds: [Double]) -> [Double] {
+    /// The shares of a history: failures, then responses slower than each edge; nil of nothing.
+    static func shares(of windows: [WindowCounts], edges: [Double], bounds: [Double]) -> [Double?] {
         let buckets = edges.map { edge in bounds.firstIndex(of: edge).map { $0 + 1 } ?? 0 }
         var events = [Double](repeating: 0, count: edges.count + 1)
         var (requests, responses) = (0.0, 0.0)
@@ -32,7 +33,7 @@ struct StableIncident: Sendable, Hashable, Codable {
         }
         return events.enumerated().map { index, count in
             let total = index == 0 ? requests : responses
-            return total > 0 ? count / total : 0
+            return total > 0 ? count / total : nil
         }
     }
 
@@ -40,11 +41,16 @@ struct StableIncident: Sendable, Hashable, Codable {
     mutating func feed(_ evidence: [MetricEvidence]) {
         for (index, metric) in evidence.enumerated() where index < metrics.count && metric.stable.n > 0 {
             let (x, n) = (metric.stable.x, metric.stable.n)
-            let tolerated = metric.rho * metrics[index].mean + metric.delta
+            guard let mean = metrics[index].mean else {
+                // Without a history the first window is what stable has just been.
+                metrics[index].mean = x / n
+                continue
+            }
+            let tolerated = metric.rho * mean + metric.delta
             let step = x * Self.logTilt - (Self.tilt - 1) * n * tolerated
             // Bounded, so that calm telemetry ends an incident within a few windows.
             metrics[index].sum = min(max(metrics[index].sum + step, 0), 2 * Self.bar)
-            metrics[index].mean += (x / n - metrics[index].mean) / Self.slowMeanWindows
+            metrics[index].mean = mean + (x / n - mean) / Self.slowMeanWindows
         }
     }
 

@@ -21,13 +21,16 @@ extension RunState {
         if run.intent?.purpose == .rollback { return .rollback }
         let known = rollout.route?.weights.canaryPercent ?? run.baseline.canaryPercent
         func isSame(_ one: Double, _ other: Double) -> Bool { (one - other).magnitude < 1e-6 }
-        if rollout.contest == nil, run.percent < known - 1e-6 { return .rollback }
+        // The state may be newer than the record, in which the step that it knows of is still an intent.
+        let isIntent = run.intent.map { isSame($0.canaryPercent, known) } ?? false
+        let written = isIntent ? known : run.percent
+        if rollout.contest == nil, written < known - 1e-6 { return .rollback }
         // What was written last counts, whether or not it can be seen at the moment.
         guard let found = found?.canaryPercent else {
-            return run.percent > known + 1e-6 ? .step(run.percent) : .asStored
+            return written > known + 1e-6 ? .step(written) : .asStored
         }
         guard !isSame(found, known) else { return .asStored }
-        if isSame(found, run.percent) { return .step(found) }
+        if isSame(found, written) { return .step(found) }
         if let intent = run.intent, isSame(found, intent.canaryPercent) { return .step(found) }
         return .asStored
     }
@@ -91,6 +94,7 @@ extension Rollout {
         func moved(_ moment: Timestamp) -> Timestamp { moment.advanced(by: time) }
         firstChangeAt = firstChangeAt.map(moved)
         lossSince = lossSince.map(moved)
+        routeAwaySince = routeAwaySince.map(moved)
         // Whatever asked for it is history.
         if let asked = askedStep { askedStep = AskedStep(step: asked.step, at: Timestamp(milliseconds: 0)) }
         if let since = pause?.since { pause?.since = moved(since) }

@@ -24,15 +24,29 @@ package struct RolloutRecord: Sendable, Hashable, Codable {
         package var by: String?
         package var roles: Roles
         package var release: Rollout.Release?
+        /// What the releases are built from, by role; nil in older records.
+        package var images: ReleaseImages?
         /// Found before the run began, and what it goes back to.
         package var baseline: RouteWeights
         /// The canary's share last written, in percent.
         package var percent: Double
+        /// The canary's highest share that was in force; nil in older records, and before the first step.
+        package var highestPercent: Double?
         /// The write that is on its way; nil if none is. Found weights that are neither `percent` nor this are somebody else's.
         package var intent: WeightPlan?
         package var onOrphan: Guards.Fallback
         /// The route, to be found without the spec.
         package var route: RouteSpec
+        /// How the run comes to its rule, as long as it is not certain that no other rollout is at work on that; nil once it is.
+        package var contends: Entrance?
+
+        /// How a run comes to the rule that it writes.
+        package enum Entrance: String, Sendable, Hashable, Codable {
+            /// It begins.
+            case new
+            /// It goes on, here or taken over: its weights are on the rule already.
+            case again
+        }
 
         package init(header: RunHeader, baseline: RouteWeights) {
             id = header.run
@@ -42,6 +56,7 @@ package struct RolloutRecord: Sendable, Hashable, Codable {
             by = header.by
             roles = header.roles
             release = header.release
+            images = header.images
             self.baseline = baseline
             percent = baseline.canaryPercent
             onOrphan = header.spec.guards.onOrphan

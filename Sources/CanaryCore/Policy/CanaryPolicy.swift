@@ -108,9 +108,12 @@ package struct ScopedPolicy: Sendable, Hashable {
 
     package var scope: Scope
     package var policy: CanaryPolicy
+    /// The file that it is written in; nil for an object of the cluster.
+    package var file: String?
 
-    package init(_ scope: Scope, _ policy: CanaryPolicy) {
+    package init(_ scope: Scope, _ policy: CanaryPolicy, file: String? = nil) {
         self.scope = scope
         self.policy = policy
+        self.file = file
     }
 }

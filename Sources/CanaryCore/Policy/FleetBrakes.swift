@@ -49,11 +49,14 @@ package struct FleetBrakes: Sendable, Hashable, Codable {
     ///
     /// A run that is known already changes nothing, so that the ends of runs may be read again from what is kept in the cluster.
     /// Rollbacks by an operator and of replaced pods do not count.
+    ///
+    /// - Parameter file: of the policy; nil for an object of the cluster.
     package mutating func ended(
         _ run: ReleaseMemory.LastRun,
         of canary: CanaryKey,
         brakes: CanaryPolicy.Brakes,
         scope: ScopedPolicy.Scope,
+        in file: String? = nil,
         at now: Timestamp
     ) -> Notice? {
         guard case .rolledBack(let reason, _) = run.outcome, reason.label != Reason.operatorLabel,
@@ -71,7 +74,7 @@ package struct FleetBrakes: Sendable, Hashable, Codable {
             within: brakes.within
         )
         self.engaged = engaged
-        return Notice(.page, Reason("brakes", engaged.sentence(scope)))
+        return Notice(.page, Reason("brakes", engaged.sentence(scope, in: file)))
     }
 
     /// Obeys an operator's lift if it is about the present engagement, and says so.
@@ -98,12 +101,18 @@ extension FleetBrakes.Engaged {
     package var mark: String { since.rfc3339 }
 
     /// One sentence that names the canaries.
-    package func sentence(_ scope: ScopedPolicy.Scope) -> String {
+    ///
+    /// - Parameter file: of the policy; nil for an object of the cluster.
+    package func sentence(_ scope: ScopedPolicy.Scope, in file: String? = nil) -> String {
         var names: [String] = []
         for rollback in rollbacks where !names.contains("\(rollback.canary)") { names.append("\(rollback.canary)") }
         let shown = names.prefix(8).joined(separator: ", ")
         let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+        let lift = file.map { file in
+            "the CanaryPolicy in \(PlainLine.of(file, limit: 300)) has the annotations `request.haldane.dev/verb: lift-brakes` and "
+                + "`request.haldane.dev/mark: \"\(mark)\"`"
+        }
         return "the brakes of \(scope.words) hold: \(count) rollbacks within \(Phrase.duration(within.inSeconds)) "
-            + "(\(shown)\(more)); nothing begins or steps up until \(scope.liftWords), rollbacks go on"
+            + "(\(shown)\(more)); nothing begins or steps up until \(lift ?? scope.liftWords), rollbacks go on"
     }
 }

@@ -9,10 +9,13 @@ package struct PolicyGate: Sendable, Hashable {
     package struct ScopedBrakes: Sendable, Hashable {
         package var scope: ScopedPolicy.Scope
         package var brakes: FleetBrakes
+        /// The file of the policy whose they are; nil for an object of the cluster.
+        package var file: String?
 
-        package init(_ scope: ScopedPolicy.Scope, _ brakes: FleetBrakes) {
+        package init(_ scope: ScopedPolicy.Scope, _ brakes: FleetBrakes, file: String? = nil) {
             self.scope = scope
             self.brakes = brakes
+            self.file = file
         }
     }
 
@@ -32,10 +35,11 @@ package struct PolicyGate: Sendable, Hashable {
     package func closed(at now: Timestamp, burning: Reason? = nil) -> Reason? {
         for scoped in policies {
             guard let freeze = scoped.policy.freeze, freeze.holds(at: now) else { continue }
-            return Reason("frozen", freeze.sentence(scoped.scope))
+            return Reason("frozen", freeze.sentence(scoped.scope, in: scoped.file))
         }
         for scoped in brakes {
-            if let engaged = scoped.brakes.engaged { return Reason("brakes", engaged.sentence(scoped.scope)) }
+            guard let engaged = scoped.brakes.engaged else { continue }
+            return Reason("brakes", engaged.sentence(scoped.scope, in: scoped.file))
         }
         return burning ?? windowReason(at: now)
     }
@@ -106,9 +110,12 @@ extension CanaryPolicy.Freeze {
     package func holds(at now: Timestamp) -> Bool { until.map { now < $0 } ?? true }
 
     /// One sentence with who froze what until when, and why.
-    package func sentence(_ scope: ScopedPolicy.Scope) -> String {
+    ///
+    /// - Parameter file: in which it is written; nil for an object of the cluster.
+    package func sentence(_ scope: ScopedPolicy.Scope, in file: String? = nil) -> String {
         let who = by.map { " by \(PlainLine.of($0, limit: 100))" } ?? ""
-        let end = until.map { "until \($0.wallClock(in: "UTC"))" } ?? "until \(scope.liftWords)"
+        let lift = file.map { "`freeze` is taken out of \(PlainLine.of($0, limit: 300))" } ?? scope.liftWords
+        let end = until.map { "until \($0.wallClock(in: "UTC"))" } ?? "until \(lift)"
         return "\(scope.words) is frozen\(who) \(end): \(PlainLine.of(reason, limit: 300))"
     }
 }

@@ -1,5 +1,6 @@
 extension Timestamp {
-    /// As people write it there: `Mon 2026-11-30 09:00 Europe/Berlin`; in UTC if the zone is not known.
+    /// As people write it there: `Mon 2026-11-30 09:00 Europe/Berlin`, with the seconds if it is not a whole minute; in UTC if the
+    /// zone is not known.
     package func wallClock(in zone: String) -> String {
         guard let clock = ZoneClock(zone) else {
             return ZoneClock("UTC").map { words($0) } ?? "\(milliseconds)"
@@ -11,9 +12,10 @@ extension Timestamp {
         let local = clock.local(self)
         let (year, month, day) = CivilDate.of(day: local.day)
         let name = clock.name == "GMT" ? "UTC" : clock.name
+        let seconds = local.second == 0 ? "" : ":\(CivilDate.digits(Int64(local.second), 2))"
         return
             "\(local.weekday.short) \(CivilDate.digits(year, 4))-\(CivilDate.digits(month, 2))-\(CivilDate.digits(day, 2)) "
-            + "\(CivilDate.digits(Int64(local.minute / 60), 2)):\(CivilDate.digits(Int64(local.minute % 60), 2)) \(name)"
+            + "\(CivilDate.digits(Int64(local.minute / 60), 2)):\(CivilDate.digits(Int64(local.minute % 60), 2))\(seconds) \(name)"
     }
 
     /// RFC 3339 in whole seconds of UTC, as Kubernetes writes times: `2026-11-22T14:00:30Z`.

@@ -21,6 +21,8 @@ package struct ZoneClock: Sendable, Hashable {
         package var day: Int64
         /// Minutes after midnight, 0..<1440, by the wall clock.
         package var minute: Int
+        /// Whole seconds after that minute, 0..<60.
+        package var second: Int
 
         package var weekday: CanaryPolicy.ReleaseWindow.Day {
             // 1970-01-01 was a Thursday.
@@ -38,7 +40,8 @@ package struct ZoneClock: Sendable, Hashable {
     package func local(_ moment: Timestamp) -> LocalTime {
         let wall = Self.sane(moment).milliseconds + offset(at: moment)
         let day = Self.floor(wall, 86_400_000)
-        return LocalTime(day: day, minute: Int((wall - day * 86_400_000) / 60_000))
+        let rest = wall - day * 86_400_000
+        return LocalTime(day: day, minute: Int(rest / 60_000), second: Int(rest / 1000 % 60))
     }
 
     /// Far beyond any clock nothing is computed with: the years 0 to 9999.

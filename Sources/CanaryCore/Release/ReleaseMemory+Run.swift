@@ -20,6 +20,8 @@ extension ReleaseMemory {
         memory.last = LastRun(
             id: header.run,
             release: release,
+            // Of another canary than the one that was there at the start they say nothing.
+            images: release?.canary == header.release?.canary ? header.images : nil,
             roles: roles,
             outcome: outcome,
             startedAt: header.startedAt,

@@ -22,6 +22,8 @@ package struct ReleaseMemory: Sendable, Hashable, Codable {
         package var id: String
         /// The releases by role.
         package var release: Rollout.Release?
+        /// What they are built from, by role; nil in older records.
+        package var images: ReleaseImages?
         package var roles: Roles
         package var outcome: Outcome
         package var startedAt: Timestamp
@@ -31,6 +33,7 @@ package struct ReleaseMemory: Sendable, Hashable, Codable {
         package init(
             id: String,
             release: Rollout.Release?,
+            images: ReleaseImages? = nil,
             roles: Roles,
             outcome: Outcome,
             startedAt: Timestamp,
@@ -39,6 +42,7 @@ package struct ReleaseMemory: Sendable, Hashable, Codable {
         ) {
             self.id = id
             self.release = release
+            self.images = images
             self.roles = roles
             self.outcome = outcome
             self.startedAt = startedAt

@@ -7,18 +7,22 @@ package struct ReleaseWatch: Sendable, Hashable {
     /// What the spec's two destinations are called.
     package var stableLabel: String
     package var canaryLabel: String
+    /// Whether it is an object of the cluster, through which an operator can ask for things. A file of a folder is none.
+    package var isObject: Bool
 
-    package init(canary: CanaryKey, stableLabel: String, canaryLabel: String) {
+    package init(canary: CanaryKey, stableLabel: String, canaryLabel: String, isObject: Bool = true) {
         self.canary = canary
+        self.isObject = isObject
         self.stableLabel = stableLabel
         self.canaryLabel = canaryLabel
     }
 
-    package init(_ spec: CanarySpec) {
+    package init(_ spec: CanarySpec, isObject: Bool = true) {
         self.init(
             canary: CanaryKey(spec),
             stableLabel: spec.route.stable.label,
-            canaryLabel: spec.route.canary.label
+            canaryLabel: spec.route.canary.label,
+            isObject: isObject
         )
     }
 
@@ -50,11 +54,12 @@ package struct ReleaseWatch: Sendable, Hashable {
         let roles = memory.roles(at: weights)
         if let adoption = adopt(population, roles, memory) { return adoption }
         guard memory.isExplained(weights) else {
+            let goOn = isObject ? ", or go on from there with `\(canary.command("retry"))`" : ""
             return .blocked(
                 Reason(
                     "unexplained-weights",
                     "both destinations carry traffic (weights \(words(weights))) and no run of ours explains it: set one of the "
-                        + "two weights to 0, or go on from there with \(command("retry"))"
+                        + "two weights to 0\(goOn)"
                 )
             )
         }
@@ -76,7 +81,7 @@ package struct ReleaseWatch: Sendable, Hashable {
                 ? "seen for the first time: \(label(.serving(roles))) carries the traffic, \(label(.idle(roles))) has no pods; "
                     + "what is deployed there next is tried"
                 : "seen for the first time: what is in both slots is taken as known; "
-                    + "\(label(.idle(roles))) (\(list(idle.hashes))) is tried by \(command("retry"))"
+                    + "\(label(.idle(roles))) (\(list(idle.hashes))) is tried by \(again(idle, population.namespace))"
             return .adopt(after, Reason("first-sight", text))
         }
         let serving = ReleaseMemory.Slot.serving(roles)
@@ -111,7 +116,9 @@ package struct ReleaseWatch: Sendable, Hashable {
                 + "run them by a Deployment"
             return .blocked(Reason("no-revision", text))
         }
-        guard memory.isNews(population, roles: roles) else { return .idle(settled(idle, slot, memory)) }
+        guard memory.isNews(population, roles: roles) else {
+            return .idle(settled(idle, slot, memory, population.namespace))
+        }
         if idle.hashes.count > 1 {
             let text =
                 "\(name) is being rolled out (\(list(idle.hashes))): \(progress(idle)). \(look(idle, population))"
@@ -140,14 +147,16 @@ package struct ReleaseWatch: Sendable, Hashable {
     }
 
     /// Why what is in the idle slot is not tried.
-    private func settled(_ idle: Population.Side, _ slot: ReleaseMemory.Slot, _ memory: ReleaseMemory) -> Reason {
+    private func settled(_ idle: Population.Side, _ slot: ReleaseMemory.Slot, _ memory: ReleaseMemory, _ place: String)
+        -> Reason
+    {
         let what = "\(label(slot)) (\(list(idle.hashes)))"
         let last = memory.last.flatMap { last in
             last.roles == (slot == .canary ? .asNamed : .exchanged)
                 && Set(last.release?.canary ?? []).isSuperset(of: idle.hashes) ? last : nil
         }
         if let last {
-            let retry = "it is not tried again without \(command("retry"))"
+            let retry = "it is not tried again without \(again(idle, place))"
             switch last.outcome {
             case .promoted:
                 return Reason("promoted", "\(what) was promoted (\(last.id)); the next release is waited for")
@@ -160,7 +169,7 @@ package struct ReleaseWatch: Sendable, Hashable {
         if (memory.tried ?? []).contains(where: idle.hashes.contains) {
             return Reason(
                 "tried",
-                "\(what) was tried before and not promoted; it is not tried again without \(command("retry"))"
+                "\(what) was tried before and not promoted; it is not tried again without \(again(idle, place))"
             )
         }
         if let last = memory.last, case .promoted = last.outcome {
@@ -169,7 +178,7 @@ package struct ReleaseWatch: Sendable, Hashable {
                 + "replaced. What is deployed there next is tried"
             return Reason("promoted", text)
         }
-        let text = "\(what) was there before, and is not news; it is tried by \(command("retry"))"
+        let text = "\(what) was there before, and is not news; it is tried by \(again(idle, place))"
         return Reason("known", text)
     }
 
@@ -181,8 +190,14 @@ package struct ReleaseWatch: Sendable, Hashable {
         "\(stableLabel) \(weights.stable), \(canaryLabel) \(weights.canary)"
     }
 
-    private func command(_ verb: String) -> String {
-        "`\(canary.command(verb))`"
+    /// What makes the pods of a slot news again. Nobody can ask it of a file: there another revision of the same is.
+    private func again(_ idle: Population.Side, _ place: String) -> String {
+        if isObject { return "`\(canary.command("retry"))`" }
+        let restartable = ["deployment/", "statefulset/", "daemonset/"]
+        guard let workload = idle.workload, restartable.contains(where: workload.hasPrefix) else {
+            return "a new revision of it, which any change of its pods' template makes"
+        }
+        return "`kubectl -n \(place) rollout restart \(workload)`, which makes a new revision of it"
     }
 
     private func progress(_ side: Population.Side) -> String {

@@ -28,21 +28,52 @@ extension Rollout {
             return [.notify(Notice(.info, Reason("gate", text)))]
         case (let gate?, nil):
             self.gate = nil
-            // Time at a closed gate is no time to decide in. Before the first step there is no deadline.
-            if let firstChangeAt {
-                let closed = now.since(max(gate.since, firstChangeAt))
-                if closed > .zero { gatedTime += closed }
-            }
+            countIdle(since: gate.since, until: routeAwaySince.map { min($0, now) } ?? now)
             let closed = max(now.since(gate.since), .zero).inSeconds
             let text = "steps up are possible again after \(Phrase.duration(closed))"
             return [.notify(Notice(.info, Reason("gate", text)))]
         }
     }
 
-    /// Time since the first weight change that counts for the deadline.
-    func decidingTime(at now: Timestamp) -> Duration? {
+    /// The route cannot be read: from here on the deadline waits.
+    mutating func routeGone(at now: Timestamp) {
+        routeAwaySince = routeAwaySince ?? now
+    }
+
+    /// The route can be read again.
+    mutating func routeBack(at now: Timestamp) {
+        guard let since = routeAwaySince else { return }
+        routeAwaySince = nil
+        countIdle(since: since, until: gate.map { min($0.since, now) } ?? now)
+    }
+
+    /// Time since the first weight change that counts for the deadline. Time at a closed gate or without the route is no time to
+    /// decide in.
+    package func decidingTime(at now: Timestamp) -> Duration? {
         guard let firstChangeAt else { return nil }
-        let present = gate.map { max(now.since(max($0.since, firstChangeAt)), .zero) } ?? .zero
+        let idleSince = [gate?.since, routeAwaySince].compactMap(\.self).min()
+        let present = idleSince.map { max(now.since(max($0, firstChangeAt)), .zero) } ?? .zero
         return now.since(firstChangeAt) - gatedTime - present
+    }
+
+    /// When the run is decided at the latest, as things are; nil before the first step, and while time does not count.
+    package var decidedBy: Timestamp? {
+        guard let firstChangeAt, gate == nil, routeAwaySince == nil else { return nil }
+        return firstChangeAt.advanced(by: rules.pace.deadline + gatedTime)
+    }
+
+    /// `; it is held as it is at 2026-05-28T20:46:40Z if nothing is proved by then`: how long is waited at most.
+    var deadlineWords: String {
+        guard let decidedBy else { return "" }
+        let then = rules.guards.onDeadline == .rollback ? "rolled back" : "held as it is"
+        return "; it is \(then) at \(decidedBy.rfc3339) if nothing is proved by then"
+    }
+
+    /// Adds a stretch of time that is not for deciding; what another one that still lasts will cover is left to that one.
+    private mutating func countIdle(since start: Timestamp, until end: Timestamp) {
+        // Before the first step there is no deadline.
+        guard let firstChangeAt else { return }
+        let idle = end.since(max(start, firstChangeAt))
+        if idle > .zero { gatedTime += idle }
     }
 }

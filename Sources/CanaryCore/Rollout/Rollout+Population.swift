@@ -23,6 +23,39 @@ extension Rollout {
         guard let found else { return [] }
         hasPopulation = true
         if let actions = releaseSeen(found, at: now) { return actions }
+        return stableSeen(found.stable, at: now) + capacitySeen(found, at: now)
+    }
+
+    /// Tells when stable's last ready pod goes while the two are compared, and when one is back.
+    ///
+    /// Rounds between have no requests of stable: they add nothing to the evidence and take nothing from it, and they say nothing of
+    /// the split.
+    private mutating func stableSeen(_ stable: Population.Side, at now: Timestamp) -> [Action] {
+        guard case .analyzing = phase, stable.ready == 0 else {
+            guard let since = stableAwaySince, stable.ready > 0 else { return [] }
+            stableAwaySince = nil
+            stableBackAt = now
+            guard case .analyzing = phase else { return [] }
+            let away = Phrase.duration(max(now.since(since).inSeconds, 0))
+            let text =
+                "stable has ready pods again after \(away): the comparison goes on with the evidence from before\(deadlineWords)"
+            return [.notify(Notice(.info, Reason("stable-back", text)))]
+        }
+        guard stableAwaySince == nil else { return [] }
+        stableAwaySince = now
+        let pods = "\(stable.total) \(stable.total == 1 ? "pod" : "pods")"
+        let text =
+            "stable has no ready pod (0 of \(pods)): nothing can be compared and no step is taken until it has one; the evidence "
+            + "so far is kept\(deadlineWords)"
+        return [.notify(Notice(.warning, Reason("stable-away", text)))]
+    }
+
+    /// Whether stable had no ready pod in a part of a round that began then.
+    func isStableAway(from start: Timestamp) -> Bool {
+        stableAwaySince != nil || stableBackAt.map { start < $0 } ?? false
+    }
+
+    private mutating func capacitySeen(_ found: Population, at now: Timestamp) -> [Action] {
         switch phase {
         case .watching, .stepping, .analyzing, .baking:
             if let pending = pendingRollback {
@@ -48,9 +81,7 @@ extension Rollout {
     /// Why a step to this weight has to wait for pods; nil if it need not, or if nothing is known of pods at all.
     func capacityFault(for percent: Double) -> Reason? {
         guard hasPopulation else { return nil }
-        guard let population else {
-            return Reason("capacity", "the number of ready pods is not known at the moment")
-        }
+        guard let population else { return .podsUnknown }
         if population.stable.ready == 0 {
             return Reason("capacity", population.unready(population.stable, "stable"))
         }
@@ -75,6 +106,9 @@ extension Rollout {
         )
     }
 
+    /// Whether the pods were known and are not now, in a run that waits for the API for as long as it takes.
+    var isBlind: Bool { population == nil && hasPopulation && rules.isUnattended }
+
     /// The step that comes after the present weight.
     var nextStep: Int? {
         let next: Int
@@ -94,12 +128,13 @@ extension Rollout {
             block = nil
             return self.step(to: step, at: now)
         }
-        guard let block else {
+        // Not seeing the pods is not seeing too few of them: each has a wait of its own.
+        guard let block, (block.reason == .podsUnknown) == (fault == .podsUnknown) else {
             self.block = CapacityBlock(since: now, reason: fault)
             let text = "the step to \(Phrase.weight(rules.steps[step])) waits: \(fault.text)"
             return [.notify(Notice(.warning, Reason("capacity", text)))]
         }
-        guard now.since(block.since) >= rules.patience else { return [] }
+        guard now.since(block.since) >= rules.patience, !isBlind else { return [] }
         return finish(.held(.capacity, fault))
     }
 
@@ -113,7 +148,7 @@ extension Rollout {
                 + "it is done as soon as stable has a ready pod. Why it is wanted: \(reason.text)"
             return [.notify(Notice(.page, Reason("stable-not-ready", text)))]
         }
-        guard now.since(pendingRollback.since) >= max(rules.pace.deadline, rules.patience) else { return [] }
+        guard now.since(pendingRollback.since) >= max(rules.pace.deadline, rules.patience), !isBlind else { return [] }
         return finish(
             .held(
                 .capacity,
@@ -160,7 +195,7 @@ extension Rollout {
             phase = .rollingBack(state)
             return [.apply(state.plan, expecting: route.revision)]
         }
-        guard now.since(state.since) >= max(rules.pace.deadline, rules.patience) else { return [] }
+        guard now.since(state.since) >= max(rules.pace.deadline, rules.patience), !isBlind else { return [] }
         let ready = population?.stable.ready ?? 0
         return finish(
             .rolledBack(
@@ -222,10 +257,12 @@ extension Rollout {
             if release.canary.isEmpty { self.release?.canary = found.canary.hashes }
             return nil
         }
+        let next =
+            rules.isUnattended ? "what is there now is tried by itself, from the beginning" : "run again to try it"
         let reason = Reason(
             "release-changed",
             "\(side) pods were replaced by another revision (\(added.joined(separator: ", "))) during the run: what was seen so "
-                + "far says nothing about it; run again to try it"
+                + "far says nothing about it; \(next)"
         )
         switch phase {
         case .rollingBack, .emptying, .finished, .starting: return nil
@@ -236,6 +273,9 @@ extension Rollout {
 }
 
 extension Reason {
+    /// The cluster does not say how many pods are ready.
+    fileprivate static let podsUnknown = Reason("capacity", "the number of ready pods is not known at the moment")
+
     fileprivate static func noCanaryEndpoints(_ population: Population) -> Reason {
         Reason(
             "no-canary-endpoints",

@@ -2,6 +2,7 @@ extension Rollout {
     mutating func routeRead(_ snapshot: RouteSnapshot, at now: Timestamp) -> [Action] {
         unreadableRounds = 0
         isRouteUnreadable = false
+        routeBack(at: now)
         switch phase {
         case .starting:
             return start(snapshot, at: now)
@@ -41,10 +42,12 @@ extension Rollout {
         case .starting:
             return finish(.refused(reason))
         case .stepping(let step, _):
+            routeGone(at: now)
             return postpone(step, because: reason)
         case .watching, .analyzing, .baking:
             isRouteUnreadable = true
             unreadableRounds += 1
+            routeGone(at: now)
             guard unreadableRounds < Self.unreadableLimit || rules.isUnattended else { return giveUpStepping(reason) }
             return unreadableRounds == 1 ? [.notify(Notice(.warning, reason))] : []
         case .rollingBack(let state):
@@ -57,6 +60,7 @@ extension Rollout {
     mutating func applied(_ snapshot: RouteSnapshot, at now: Timestamp) -> [Action] {
         let previous = route?.weights.canaryPercent ?? 0
         route = snapshot
+        routeBack(at: now)
         switch phase {
         case .stepping(let step, _):
             guard rules.steps.indices.contains(step), isAt(rules.steps[step], snapshot) else {

@@ -1,6 +1,9 @@
 extension Rollout {
     mutating func judged(_ window: WindowSummary, _ verdict: Verdict, at now: Timestamp) -> [Action] {
-        if !isRouteUnreadable { unreadableRounds = 0 }
+        if !isRouteUnreadable {
+            unreadableRounds = 0
+            routeBack(at: now)
+        }
         isRouteUnreadable = false
         var readyStable: Int?
         if case .watching = phase { readyStable = population?.stable.ready }
@@ -35,15 +38,20 @@ extension Rollout {
         historyWindows &+= 1
         historySeconds += Double(Self.milliseconds(window.seconds)) / 1000
         var actions: [Action] = []
-        if percent == 0, window.canaryRequests > 0, !hasWarnedOfBypass {
+        // A step that was asked for without an answer may be in force.
+        if percent == 0, window.canaryRequests > 0, askedStep == nil, !hasWarnedOfBypass {
             hasWarnedOfBypass = true
             actions.append(.notify(Notice(.warning, .bypassed(window))))
         }
-        let isEnough =
-            historyWindows >= RolloutRules.leastHistoryWindows
-            && historySeconds >= rules.pace.history.inSeconds - 1e-6
-        guard isEnough, !isPaused, gate == nil else { return actions }
+        // A share that the canary has already is judged whatever keeps it from rising: only then can it be rolled back.
+        let isRise = rules.steps.indices.contains(firstStep) && rules.steps[firstStep] > percent + 1e-6
+        guard hasHistory, !isRise || (!isPaused && gate == nil) else { return actions }
         return actions + stepIfRoom(to: firstStep, at: now)
+    }
+
+    /// Whether stable was watched for long enough for the first step.
+    package var hasHistory: Bool {
+        historyWindows >= RolloutRules.leastHistoryWindows && historySeconds >= rules.pace.history.inSeconds - 1e-6
     }
 
     private mutating func analyze(
@@ -56,7 +64,7 @@ extension Rollout {
         state.windows += 1
         let startedAt = window.began(inRoundAt: now)
         let isSettled = startedAt >= state.appliedAt.advanced(by: rules.pace.settle)
-        if window.isUsable, window.isCanaryComplete {
+        if window.isUsable, window.isCanaryComplete, !isStableAway(from: startedAt) {
             state.split.observe(stable: window.stableRequests, canary: window.canaryRequests, isSettled: isSettled)
             countSilence(window, &state, isSettled: isSettled)
         }
@@ -134,7 +142,7 @@ extension Rollout {
 
     private mutating func checkDeadline(_ verdict: Verdict, at now: Timestamp) -> [Action] {
         guard let deciding = decidingTime(at: now), deciding >= rules.pace.deadline else { return [] }
-        if let block { return finish(.held(.capacity, block.reason)) }
+        if let block, !isBlind { return finish(.held(.capacity, block.reason)) }
         let missing =
             verdict.missingRequests.map { "; about \(Phrase.count($0)) more canary requests were needed" } ?? ""
         let reason = Reason(
@@ -187,6 +195,21 @@ extension Rollout {
             "no usable telemetry for \(Phrase.duration(now.since(since).inSeconds)): \(cause)"
         )
         return fallBack(rules.guards.onTelemetryLost, .telemetryLost, reason, at: now)
+    }
+
+    /// The run goes on after a while in which nobody looked: what had lasted before begins to last anew.
+    package mutating func resumed() {
+        lossSince = nil
+        lossReason = nil
+        block = nil
+        current?.contradictedSince = nil
+        if case .analyzing(var state) = phase {
+            state.contradictedSince = nil
+            phase = .analyzing(state)
+        } else if case .baking(var state) = phase {
+            state.contradictedSince = nil
+            phase = .baking(state)
+        }
     }
 
     mutating func fallBack(

@@ -18,8 +18,14 @@ package struct Rollout: Sendable, Hashable, Codable {
     package internal(set) var pause: Pause?
     /// What keeps the weight from rising, from outside of the run; nil if nothing does.
     package internal(set) var gate: Gate?
-    /// For how long gates were closed since the first weight change, the present one not counted.
+    /// Since when stable has had no ready pod while the two are compared.
+    var stableAwaySince: Timestamp?
+    /// When the first of stable's pods was seen to be ready again.
+    var stableBackAt: Timestamp?
+    /// For how long gates were closed or the route was away since the first weight change; what lasts now is not counted.
     var gatedTime = Duration.zero
+    /// Since when the route cannot be read.
+    var routeAwaySince: Timestamp?
     package internal(set) var historyWindows = 0
     package internal(set) var historySeconds = 0.0
     /// Since when no usable telemetry has come in.

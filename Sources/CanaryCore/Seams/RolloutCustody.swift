@@ -8,6 +8,9 @@ package protocol RolloutCustody: Sendable {
     /// nothing can be written down.
     func permit(_ plan: WeightPlan, of state: RunState, at now: Timestamp) async -> CustodyAnswer
 
+    /// Whether the run is known to be ours at this moment; while it is not, another one may be writing for it.
+    var isCertain: Bool { get }
+
     /// Takes what the run knows, to be kept in the background: at each step and once a minute. Returns at once.
     func keep(_ state: RunState, at now: Timestamp)
 

@@ -58,6 +58,7 @@ extension CanaryStatus.Side {
         self.init(
             name: name,
             revision: side.flatMap { CanaryStatus.revision($0.hashes) },
+            image: side?.image.map { PlainLine.of($0, limit: 120) },
             weight: weight,
             ready: side?.ready,
             pods: side?.total
@@ -84,7 +85,8 @@ extension CanaryStatus.LastRun {
             finishedAt: run.endedAt,
             by: run.by,
             stableRevision: CanaryStatus.revision(run.release?.stable),
-            canaryRevision: CanaryStatus.revision(run.release?.canary)
+            canaryRevision: CanaryStatus.revision(run.release?.canary),
+            images: run.images
         )
     }
 }

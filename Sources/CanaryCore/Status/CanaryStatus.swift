@@ -24,13 +24,23 @@ package struct CanaryStatus: Sendable, Hashable {
         package var name: String
         /// The pod-template hashes, joined by `,`; nil if they are not known.
         package var revision: String?
+        /// What its pods are built from, as `reviews:1.4.2`; nil if it is not known.
+        package var image: String?
         package var weight: Int?
         package var ready: Int?
         package var pods: Int?
 
-        package init(name: String, revision: String?, weight: Int?, ready: Int?, pods: Int?) {
+        package init(
+            name: String,
+            revision: String?,
+            image: String? = nil,
+            weight: Int?,
+            ready: Int?,
+            pods: Int?
+        ) {
             self.name = name
             self.revision = revision
+            self.image = image
             self.weight = weight
             self.ready = ready
             self.pods = pods
@@ -83,6 +93,8 @@ package struct CanaryStatus: Sendable, Hashable {
         package var by: String?
         package var stableRevision: String?
         package var canaryRevision: String?
+        /// What they are built from; nil if it is not known.
+        package var images: ReleaseImages?
 
         package init(
             id: String,
@@ -93,7 +105,8 @@ package struct CanaryStatus: Sendable, Hashable {
             finishedAt: Timestamp,
             by: String?,
             stableRevision: String?,
-            canaryRevision: String?
+            canaryRevision: String?,
+            images: ReleaseImages? = nil
         ) {
             self.id = id
             self.outcome = outcome
@@ -104,6 +117,7 @@ package struct CanaryStatus: Sendable, Hashable {
             self.by = by
             self.stableRevision = stableRevision
             self.canaryRevision = canaryRevision
+            self.images = images
         }
     }
 

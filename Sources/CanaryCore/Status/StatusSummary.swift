@@ -118,7 +118,12 @@ extension CanaryStatus.Summary {
         case .watching(let step, _):
             let first = rollout.rules.steps.indices.contains(step) ? rollout.rules.steps[step] : 0
             words =
-                "\(canary) is to be tried: learning what is normal for \(stable) before the step to \(Phrase.weight(first))"
+                rollout.hasHistory
+                ? "\(canary) is ready for the step to \(Phrase.weight(first))"
+                : "\(canary) is to be tried: learning what is normal for \(stable) before the step to \(Phrase.weight(first))"
+            if rollout.hasHistory, ledger.lastVerdict?.kind == .unknown {
+                words += ", and the telemetry cannot be judged at the moment"
+            }
             phase = .watching
         case .stepping(let step, _):
             let next = rollout.rules.steps.indices.contains(step) ? rollout.rules.steps[step] : 0
@@ -126,7 +131,7 @@ extension CanaryStatus.Summary {
         case .analyzing(let state):
             words =
                 "\(Phrase.weight(state.percent)) on \(canary), step \(state.step + 1) of \(rollout.rules.steps.count): "
-                + Self.words(ledger.steps.last?.verdict, state)
+                + Self.words(ledger, state, rollout, stable)
             phase = .progressing
         case .baking:
             (phase, words) = (
@@ -174,7 +179,9 @@ extension CanaryStatus.Summary {
                 .working
             )
         } else if let gate = rollout.gate {
-            self.init(phase, gate.reason.label, "\(words); no step up for now: \(gate.reason.text)", .working)
+            let isReady = phase == .watching && rollout.hasHistory
+            let link = isReady ? "waits" : "no step up for now"
+            self.init(phase, gate.reason.label, "\(words); \(link): \(gate.reason.text)", .working)
         } else {
             self.init(phase, rollout.phase.word, words, .working)
         }
@@ -193,11 +200,47 @@ extension CanaryStatus.Summary {
         }
     }
 
-    private static func words(_ verdict: Verdict.Kind?, _ state: Rollout.StepState) -> String {
+    /// Why the step lasts, and until when at most.
+    private static func words(
+        _ ledger: RunLedger,
+        _ state: Rollout.StepState,
+        _ rollout: Rollout,
+        _ stable: String
+    ) -> String {
+        let verdict = ledger.steps.last?.verdict
+        if rollout.population?.stable.ready == 0, verdict != .degraded {
+            return "nothing can be compared while \(stable) has no ready pod; the evidence so far is kept"
+                + rollout.deadlineWords
+        }
+        let words = words(verdict, ledger.lastVerdict?.reason.label, state)
+        return verdict == .undecided || verdict == .unknown ? words + rollout.deadlineWords : words
+    }
+
+    /// No counts: the status is written when they change.
+    private static func undecided(_ label: String?) -> String {
+        switch label {
+        case "split": "no worse so far, waiting for the proof that the split is in force"
+        case "warm-up": "the canary's pods are warming up"
+        case "suspicion": "held on suspicion: it looks worse, which is not proved yet"
+        case "one-canary-pod": "the evidence against it rests on one pod of it"
+        case "one-window": "the evidence against it comes from a single round"
+        case "bursts": "the evidence against it is within what single stable pods have shown in bursts"
+        case "stable-incident": "not worse, proved, but stable itself is in an incident: the step to 100 % waits"
+        case "dwell": "no worse so far, not enough rounds at this weight yet to decide"
+        default: "no worse so far, not enough requests yet to decide"
+        }
+    }
+
+    private static func unknown(_ label: String?) -> String {
+        guard label == "too-many-failures" else { return "the telemetry cannot be judged at the moment" }
+        return "the telemetry cannot be judged: too many scrapes failed of late, which counts for 20 rounds"
+    }
+
+    private static func words(_ verdict: Verdict.Kind?, _ label: String?, _ state: Rollout.StepState) -> String {
         switch verdict {
         case nil: "the weight was just written"
-        case .undecided?: "no worse so far, not enough requests yet to decide"
-        case .unknown?: "the telemetry cannot be judged at the moment"
+        case .undecided?: undecided(label)
+        case .unknown?: unknown(label)
         case .degraded?: "worse than stable"
         case .healthy?:
             state.split.isProved ? "not worse, proved" : "not worse; waiting for the proof that the split is in force"

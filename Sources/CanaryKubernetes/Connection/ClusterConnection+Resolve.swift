@@ -199,16 +199,18 @@ extension ClusterConnection {
             }
         }
         // Only projected volumes have it; without it the usual one is meant.
-        let namespace = (try? SmallFile.read("\(folder)/namespace")).map { bytes in
-            String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
+        let namespace = (try? SmallFile.read("\(folder)/namespace")).flatMap { bytes in
+            let name = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
+            return name.isEmpty ? nil : name
         }
         return ClusterConnection(
             server: server,
-            namespace: namespace.flatMap { $0.isEmpty ? nil : $0 } ?? "default",
+            namespace: namespace ?? "default",
             label: "the cluster of this pod (\(server))",
             proxy: .environment,
             security: HTTPSecurity(certificateAuthorityFile: "\(folder)/ca.crt"),
-            credentials: .tokenFile("\(folder)/token")
+            credentials: .tokenFile("\(folder)/token"),
+            podNamespace: namespace
         )
     }
 

@@ -10,6 +10,9 @@ package struct ClusterConnection: Sendable {
     /// The namespace that is meant where none is named.
     package let namespace: String
 
+    /// The namespace of the pod that we run in, if its account is what leads to the cluster.
+    package let podNamespace: String?
+
     /// For people: `context 'prod' (https://10.0.0.1:6443)`.
     package let label: String
 
@@ -28,7 +31,8 @@ package struct ClusterConnection: Sendable {
         proxy: HTTPClient.Proxy,
         security: HTTPSecurity,
         credentials: Credentials,
-        impersonation: [HTTPHeader] = []
+        impersonation: [HTTPHeader] = [],
+        podNamespace: String? = nil
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.namespace = namespace
@@ -37,6 +41,7 @@ package struct ClusterConnection: Sendable {
         self.security = security
         self.credentials = credentials
         self.impersonation = impersonation
+        self.podNamespace = podNamespace
     }
 
     /// A connection without a kubeconfig: to a server at a URL.

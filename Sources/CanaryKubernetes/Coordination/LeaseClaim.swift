@@ -39,7 +39,7 @@ package actor LeaseClaim {
     private nonisolated let margin: Duration
     private let client: KubernetesClient
     private let predecessors: Set<String>
-    private let labels: [String: String]
+    private var labels: [String: String]
     private let now: @Sendable () -> MicroTime
     private nonisolated let uptime: @Sendable () -> ContinuousClock.Instant
     private nonisolated let certainty = Mutex<ContinuousClock.Instant?>(nil)
@@ -58,7 +58,7 @@ package actor LeaseClaim {
     ///   - instance: which process this is.
     ///   - predecessors: identities and instances of processes that are known to be dead, whose lease is ours at once.
     ///   - duration: in whole seconds, at least one; renew it three times as often.
-    ///   - labels: of the object, if it is made here.
+    ///   - labels: of the object; written where annotations are, see `label`.
     package init(
         client: KubernetesClient,
         namespace: String,
@@ -93,6 +93,9 @@ package actor LeaseClaim {
         guard let certainUntil else { return false }
         return uptime().advanced(by: time) < certainUntil
     }
+
+    /// Adds labels, or changes them; they are stored with the next write that has annotations.
+    package func label(_ more: [String: String]) { labels.merge(more) { $1 } }
 
     /// Takes or renews the lease, if nobody else holds it.
     ///
@@ -220,8 +223,12 @@ package actor LeaseClaim {
 
     /// Whether its holder is known to be dead.
     private func isPredecessors(_ lease: Lease) -> Bool {
-        if let other = lease.annotations[LeaseInstance.key], other != instance { return predecessors.contains(other) }
-        return lease.holder != identity && predecessors.contains(lease.holder)
+        let isNamed = predecessors.contains(lease.holder)
+        if let other = lease.annotations[LeaseInstance.key], other != instance {
+            // Whoever takes it by hand, or with another program, leaves the annotation as it is.
+            return predecessors.contains(other) && (isNamed || lease.holder == identity)
+        }
+        return lease.holder != identity && isNamed
     }
 
     /// Whether it has looked like this for its whole duration, by our own clock.

@@ -24,10 +24,15 @@ package actor SnapshotObject {
         package var bytes: [UInt8]
         /// The run that it is about, by name; untrusted text.
         package var run: String
+        /// Whose it is: the Lease's uid and its transitions while it was held; untrusted as well.
+        package var lease: String
+        package var transitions: Int?
 
-        package init(bytes: [UInt8], run: String) {
+        package init(bytes: [UInt8], run: String, lease: String = "", transitions: Int? = nil) {
             self.bytes = bytes
             self.run = run
+            self.lease = lease
+            self.transitions = transitions
         }
     }
 
@@ -96,7 +101,13 @@ package actor SnapshotObject {
         guard let object = try await read(), let text = object.json["binaryData"]?[Self.key]?.string,
             text.utf8.count <= 2 << 20, let bytes = Base64.decoded(text)
         else { return nil }
-        return Content(bytes: bytes, run: object.annotations[Self.run] ?? "")
+        let marks = object.annotations
+        return Content(
+            bytes: bytes,
+            run: marks[Self.run] ?? "",
+            lease: marks[Self.lease] ?? "",
+            transitions: marks[Self.fence].flatMap { Int($0) }
+        )
     }
 
     /// Takes it away; it may be gone already.

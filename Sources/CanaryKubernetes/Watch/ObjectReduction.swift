@@ -37,7 +37,7 @@ package enum ObjectReduction: Sendable, Hashable {
     // MARK: Kinds
 
     private static func pod(_ members: inout [String: JSONValue]) {
-        members["spec"] = nil
+        image(&members)
         keep(
             ["podIP", "podIPs", "phase", "startTime", "conditions", "containerStatuses", "initContainerStatuses"],
             of: "status",
@@ -56,6 +56,13 @@ package enum ObjectReduction: Sendable, Hashable {
             }
         }
         members["status"] = .object(status)
+    }
+
+    /// Of the spec what the first container that is no sidecar runs.
+    private static func image(_ members: inout [String: JSONValue]) {
+        let containers = members["spec"]?["containers"]?.items ?? []
+        let own = containers.first { $0["name"]?.string != "istio-proxy" }
+        members["spec"] = own.map { ["containers": .array([pick(["name", "image"], of: $0)])] }
     }
 
     private static func slice(_ members: inout [String: JSONValue]) {

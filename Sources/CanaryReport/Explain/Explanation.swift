@@ -17,6 +17,7 @@ package struct Explanation: Sendable {
     /// The sentences, one a paragraph.
     package var sentences: [String] {
         var sentences = [opening]
+        if let untold = ledger.untold { sentences.append("But \(untold.words(header.canary.label)).") }
         sentences += steps
         if let verdict = ledger.lastComparison {
             sentences += verdict.findings.compactMap { finding($0, verdict) }
@@ -155,7 +156,7 @@ package struct Explanation: Sendable {
             return "The run has no outcome yet; if no process is at it, the next `haldane run` takes it up."
         }
         let why = outcome.reason.text
-        let next = OutcomeWords.next(outcome, canary: header.canary.label)
+        let next = OutcomeWords.next(outcome, header, ledger)
         return "It ended \(OutcomeWords.short(outcome)): \(why). Next: \(next)."
     }
 }

@@ -57,7 +57,11 @@ package struct AgentMetrics: Sendable {
         add(MetricCatalogue.agentActive, active)
         if let orphans = view.orphans { add(MetricCatalogue.agentOrphans, orphans) }
         samples += policies
-        for (outcome, count) in outcomes { add(MetricCatalogue.agentRollouts, count, .init("outcome", outcome)) }
+        for (ending, count) in endings {
+            let detail = ending.detail.map { [MetricSample.Label("detail", $0)] } ?? []
+            let labels = [MetricSample.Label("outcome", ending.outcome)] + detail
+            samples.append(MetricSample(MetricCatalogue.agentRollouts, labels, Double(count)))
+        }
         add(MetricCatalogue.agentTakeovers, view.counts.takeovers)
         add(MetricCatalogue.agentLeasesLost, view.counts.leasesLost)
         for (reason, count) in refusals { add(MetricCatalogue.agentRefusals, count, .init("reason", reason)) }
@@ -127,9 +131,9 @@ package struct AgentMetrics: Sendable {
     }
 
     /// Those that are known are shown from the beginning, so that the first of its kind counts as an increase.
-    private var outcomes: [(String, Int)] {
-        let known = ["promoted", "rolledBack", "held", "stopped", "refused"]
+    private var endings: [(RunEnding, Int)] {
+        let known = RunEnding.all
         let others = view.counts.outcomes.filter { !known.contains($0.key) }.reduce(0) { $0 + $1.value }
-        return known.map { ($0, view.counts.outcomes[$0] ?? 0) } + (others > 0 ? [("other", others)] : [])
+        return known.map { ($0, view.counts.outcomes[$0] ?? 0) } + (others > 0 ? [(RunEnding("other"), others)] : [])
     }
 }

@@ -43,7 +43,11 @@ struct AgentRow: Sendable {
 
     private static func versions(_ status: CanaryStatus) -> String {
         func words(_ side: CanaryStatus.Side) -> String {
-            cut(side.name, 63) + (side.revision.map { " (\(cut($0, 40)))" } ?? "")
+            RunHeader.version(
+                cut(side.name, 63),
+                revision: side.revision.map { cut($0, 40) },
+                image: side.image.map { cut($0, 63) }
+            )
         }
         guard let stable = status.stable, let canary = status.canary else { return none }
         return "\(words(stable)) → \(words(canary))"

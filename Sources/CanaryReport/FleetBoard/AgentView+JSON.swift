@@ -50,7 +50,7 @@ extension AgentView {
         writer.beginObject()
         writer.key("outcomes")
         writer.beginObject()
-        for (outcome, count) in counts.outcomes.sorted(by: { $0.key < $1.key }) {
+        for (outcome, count) in counts.words.sorted(by: { $0.key < $1.key }) {
             writer.key(text: outcome)
             writer.integer(count)
         }
@@ -87,6 +87,7 @@ extension AgentView {
             writer.beginObject()
             writer.text("name", side.name)
             writer.text("revision", side.revision)
+            writer.text("image", side.image)
             writer.number("weight", side.weight)
             writer.number("ready", side.ready)
             writer.number("pods", side.pods)
@@ -125,5 +126,15 @@ extension JSONLineWriter {
 
     fileprivate mutating func time(_ name: StaticString, _ value: Timestamp?) {
         number(name, value.map { Int(clamping: $0.milliseconds) })
+    }
+}
+
+extension AgentView.Counts {
+    /// By the outcome's word; a promotion that Git does not agree with yet is one of its own.
+    fileprivate var words: [String: Int] {
+        outcomes.reduce(into: [:]) { words, entry in
+            let isUnsettled = entry.key.outcome == "promoted" && entry.key.detail != nil
+            words[isUnsettled ? "promoted(unsettled)" : entry.key.outcome, default: 0] += entry.value
+        }
     }
 }

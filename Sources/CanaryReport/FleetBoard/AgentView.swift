@@ -59,8 +59,8 @@ package struct AgentView: Sendable, Hashable {
 
     /// What this process has counted since it began.
     package struct Counts: Sendable, Hashable {
-        /// Runs that ended, by `Outcome.word`.
-        package var outcomes: [String: Int] = [:]
+        /// Runs that ended, by how.
+        package var outcomes: [RunEnding: Int] = [:]
         /// Runs that were taken over from a holder that was gone.
         package var takeovers = 0
         /// Runs that were left because their Lease was lost.

@@ -59,6 +59,8 @@ package struct JSONReport: Sendable {
         writer.put("canaryVersion", header.canary.label)
         writer.put("stableRevision", header.stableRevision)
         writer.put("canaryRevision", header.canaryRevision)
+        writer.put("stableImage", header.images?.stable)
+        writer.put("canaryImage", header.images?.canary)
         writer.key("plannedWeights")
         writer.doubles(header.spec.steps.map { $0 / 100 })
         writer.put("startedAt", Figures.moment(header.startedAt))

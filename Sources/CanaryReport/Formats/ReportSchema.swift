@@ -55,6 +55,8 @@ package enum ReportSchema {
             "Stable's pod-template hashes at the start, where a cluster told them."
         ),
         SchemaKey("canaryRevision", .optional(.text), "The canary's pod-template hashes, where a cluster told them."),
+        SchemaKey("stableImage", .optional(.text), "What stable's pods were built from, as `reviews:1.4.2`."),
+        SchemaKey("canaryImage", .optional(.text), "What the canary's pods were built from."),
         SchemaKey("plannedWeights", .list(.share), "The canary's weights as planned, ascending."),
         SchemaKey("startedAt", .moment, "When the run, or the judged time, began."),
         SchemaKey("startedBy", .optional(.text), "Who started it, where that is known."),

@@ -65,7 +65,7 @@ struct StoryWords: Sendable {
             return isPast ? "judge again" : "the run has no outcome: the next `haldane run` takes it up"
         }
         if let account = story.past { return PastAdvice.next(outcome, account, past) }
-        return OutcomeWords.next(outcome, canary: canary)
+        return OutcomeWords.next(outcome, story.header, story.ledger, canary: canary)
     }
 
     /// The last verdict that compared, and for a judgement of the past the one that decided.
@@ -87,6 +87,7 @@ struct StoryWords: Sendable {
     var meaning: [String] {
         let ledger = story.ledger
         guard let harm = story.harm else {
+            if let untold = ledger.untold { return [untold.requests(ledger, canary), untold.words(canary)] }
             guard ledger.canaryRequests > 0 else { return ["no request reached \(canary)\(past.caveat(isPast))"] }
             return [
                 "\(Phrase.count(ledger.canaryRequests)) requests reached \(canary), \(Phrase.count(ledger.canaryFailures)) of them "
@@ -95,6 +96,7 @@ struct StoryWords: Sendable {
             ]
         }
         var sentences = [failed(harm), full(harm)]
+        if let untold = ledger.untold { sentences.append(untold.words(canary)) }
         if let confounded { sentences.append(confounded) }
         if let slow = harm.extraSlow, slow.extra >= 1, slow.evidence > Self.worthTelling {
             sentences.append(

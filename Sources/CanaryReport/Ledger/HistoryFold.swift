@@ -61,7 +61,9 @@ package struct HistoryFold: Sendable {
         row.canaryRequests = ledger.canaryRequests
         row.stableFailures = ledger.stableFailures
         row.canaryFailures = ledger.canaryFailures
-        let percents = ledger.steps.map(\.percent) + [state.rollout.route?.weights.canaryPercent ?? 0]
+        let percents =
+            ledger.steps.map(\.percent)
+            + [state.rollout.route?.weights.canaryPercent ?? 0, ledger.untold?.highestPercent ?? 0]
         for percent in percents where percent.isFinite {
             row.reachedPercent = max(row.reachedPercent, min(percent, 100))
         }

@@ -34,6 +34,7 @@ package struct EventLines: Sendable {
                 ("event", "started"), ("route", progress.header.place), ("stable", progress.header.stable.label),
                 ("tested", progress.header.canary.label),
             ]
+            if let versions = progress.versions { fields.append(("versions", versions)) }
         case .resumed(let reason):
             fields += [("event", "resumed"), ("why", reason.text)]
         case .judged(let window, let verdict):

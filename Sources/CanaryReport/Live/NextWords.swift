@@ -23,6 +23,10 @@ enum NextWords {
             return "reading the route"
         case .watching where rollout.block != nil:
             return "waiting for pods: \(rollout.block?.reason.text ?? "")"
+        case .watching(let step, _) where rollout.hasHistory && rollout.gate != nil:
+            let steps = rollout.rules.steps
+            let next = steps.indices.contains(step) ? "the step to \(Phrase.weight(steps[step]))" : "the first step"
+            return "\(next) waits: \(rollout.gate?.reason.text ?? "")"
         case .watching(let step, _):
             let wanted = rollout.rules.pace.history.inSeconds
             let seen = min(rollout.historySeconds, wanted)
@@ -71,6 +75,10 @@ enum NextWords {
             words = "somebody else's weights are in force: nothing is promoted, a regression is rolled back"
         } else if let block = rollout.block {
             words = "waiting for pods: \(block.reason.text)"
+        } else if let population = rollout.population, population.stable.ready == 0 {
+            words =
+                "waiting for stable's pods (0 of \(population.stable.total) ready): nothing can be compared without them, the evidence "
+                + "so far is kept"
         } else if let verdict, verdict.kind == .undecided || verdict.kind == .unknown {
             words = "hold at \(Phrase.weight(state.percent)): \(verdict.reason.text)"
             if let missing = verdict.missingRequests { words += missingWords(missing, ledger) }

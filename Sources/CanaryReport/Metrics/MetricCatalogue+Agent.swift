@@ -76,8 +76,8 @@ extension MetricCatalogue {
     static let agentRollouts = MetricFamily(
         "haldane_agent_rollouts",
         .counter,
-        labels: ["outcome"],
-        "Rollouts that ended in this process, by outcome."
+        labels: ["outcome", "detail"],
+        "Rollouts that ended in this process, by outcome and detail as haldane_run_outcome has them."
     )
     static let agentTakeovers = MetricFamily(
         "haldane_agent_takeovers",

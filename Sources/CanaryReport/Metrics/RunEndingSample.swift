@@ -1,4 +1,20 @@
-import CanaryCore
+package import CanaryCore
+
+/// A way in which runs end, as metrics tell it.
+package struct RunEnding: Sendable, Hashable {
+    package let outcome: String
+    package let detail: String?
+
+    package init(_ outcome: String, _ detail: String? = nil) {
+        self.outcome = outcome
+        self.detail = detail
+    }
+
+    package init(_ outcome: Outcome) { self.init(outcome.word, outcome.metricDetail) }
+
+    /// All ways that are known.
+    static var all: [RunEnding] { RunEndingSample.all(and: nil).map { RunEnding($0.outcome, $0.detail) } }
+}
 
 /// A way in which a run can end, and whether it did.
 struct RunEndingSample: Hashable {

@@ -110,10 +110,11 @@ extension StepSummary {
         } else {
             notes.append("weights are unknown: \(report.route) could not be read at the end")
         }
+        if let untold = report.ledger.untold { notes.append(untold.words(report.header.canary.label)) }
         notes += (report.ledger.lastComparison ?? report.ledger.lastVerdict)?.notes ?? []
         notes += report.ledger.telling(beside: report.outcome).map { "\($0.urgency.rawValue): \($0.reason.text)" }
         if let outcome = report.outcome {
-            notes.append("next: \(OutcomeWords.next(outcome, canary: report.header.canary.label))")
+            notes.append("next: \(OutcomeWords.next(outcome, report.header, report.ledger))")
         }
         return notes
     }

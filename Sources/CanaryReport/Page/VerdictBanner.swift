@@ -18,10 +18,8 @@ struct VerdictBanner: Sendable {
         if let outcome = story.outcome {
             tone = Self.tone(outcome)
             symbol = Style.plain.symbol(OutcomeWords.sign(outcome))
-            next = PageText.sentence(OutcomeWords.next(outcome, canary: view.canary), keeping: view.canary).replacing(
-                "`",
-                with: "'"
-            )
+            let advice = OutcomeWords.next(outcome, story.header, story.ledger, canary: view.canary)
+            next = PageText.sentence(advice, keeping: view.canary).replacing("`", with: "'")
         } else {
             tone = .warning
             symbol = "…"
@@ -156,7 +154,7 @@ struct VerdictBanner: Sendable {
         let ledger = story.ledger
         var chips = [PageTerm("run", story.header.run)]
         chips.append(PageTerm("route", story.header.place))
-        if story.header.release != nil {
+        if story.header.release != nil || story.header.images != nil {
             chips.append(PageTerm("revisions", "\(story.header.stableVersion) → \(story.header.canaryVersion)"))
         }
         chips.append(PageTerm("started", moment(story.header.startedAt)))

@@ -73,6 +73,8 @@ extension RunStatus {
     private static func write(_ side: Side, to writer: inout JSONLineWriter) {
         writer.beginObject()
         writer.text("label", side.label)
+        writer.text("revision", side.revision)
+        writer.text("image", side.image)
         writer.number("weight", side.weight)
         writer.number("requests", side.requests)
         writer.number("failed", side.failed)

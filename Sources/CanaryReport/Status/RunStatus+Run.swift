@@ -18,6 +18,8 @@ extension RunStatus {
     ) {
         let outcome = ledger.outcome ?? rollout.outcome
         let verdict = ledger.lastVerdict
+        let release = rollout.release ?? header.release
+        let images = RunProgress(.started, header: header, at: at, rollout: rollout, ledger: ledger).images
         schema = Self.schema
         self.state = outcome == nil ? state : .finished
         name = header.spec.name
@@ -28,6 +30,8 @@ extension RunStatus {
         step = Step(rollout)
         stable = Side(
             label: header.stable.label,
+            revision: CanaryStatus.revision(release?.stable),
+            image: images.stable,
             weight: rollout.route?.weights.stable,
             requests: ledger.stableRequests,
             failed: ledger.stableFailures,
@@ -36,6 +40,8 @@ extension RunStatus {
         )
         canary = Side(
             label: header.canary.label,
+            revision: CanaryStatus.revision(release?.canary),
+            image: images.canary,
             weight: rollout.route?.weights.canary,
             requests: ledger.canaryRequests,
             failed: ledger.canaryFailures,
@@ -46,7 +52,7 @@ extension RunStatus {
         paused = rollout.pause.map { Pause(by: $0.by, reason: $0.reason, since: $0.since) }
         next =
             if let outcome {
-                OutcomeWords.next(outcome, canary: header.canary.label)
+                OutcomeWords.next(outcome, header, ledger)
             } else if state == .running {
                 (rollout.isPaused && rollout.canAdvance ? "nothing is promoted until `haldane resume`; " : "")
                     + NextWords.unpaused(rollout, ledger, verdict, at)

@@ -5,6 +5,7 @@ extension RunStatus {
     package func text(style: Style) -> String {
         var rows: [(String, String)] = []
         rows.append(("route", place))
+        if let versions { rows.append(("versions", versions)) }
         rows.append(("weights", weightWords))
         if let reason { rows.append(("why", reason)) }
         if let paused { rows.append(("paused", pauseWords(paused))) }

@@ -17,12 +17,24 @@ package struct RunStatus: Sendable, Hashable, Codable {
     /// One version of the two.
     package struct Side: Sendable, Hashable, Codable {
         package var label: String
+        /// Its pod-template hashes and what its pods are built from; nil if they are not known, as in answers of older programs.
+        package var revision: String?
+        package var image: String?
         package var weight: Int?
         package var requests: Int
         package var failed: Int
         /// Ready pods and all pods; nil if they are not known.
         package var readyPods: Int?
         package var pods: Int?
+
+        /// `v1 (6b7f9c5d48, reviews:1.4.2)`.
+        var version: String { RunHeader.version(label, revision: revision, image: image) }
+    }
+
+    /// Both versions with what is known of their releases; nil where that is nothing but their labels.
+    var versions: String? {
+        let words = "stable \(stable.version), canary \(canary.version)"
+        return stable.version == stable.label && canary.version == canary.label ? nil : words
     }
 
     package struct Step: Sendable, Hashable, Codable {

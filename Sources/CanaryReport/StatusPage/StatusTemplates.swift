@@ -48,7 +48,8 @@ enum StatusTemplates {
         <dl class="chips">
         <div><dt>elapsed</dt><dd>{{elapsed}}</dd></div>
         <div><dt>route</dt><dd>{{place}}</dd></div>
-        <div><dt>run</dt><dd>{{run}}</dd></div>
+        {{#versions}}<div><dt>versions</dt><dd>{{.}}</dd></div>
+        {{/versions}}<div><dt>run</dt><dd>{{run}}</dd></div>
         <div><dt>journal</dt><dd>{{journal}}</dd></div>
         </dl>
         </section>

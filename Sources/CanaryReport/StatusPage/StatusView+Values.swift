@@ -19,6 +19,7 @@ extension StatusView {
             "hasNotices": .flag(!notices.isEmpty),
             "notices": .list(notices.map(\.values)),
             "place": .text(place),
+            "versions": .list(versions.map { .text($0) }),
             "run": .text(run),
             "journal": .text(journal),
         ]

@@ -50,6 +50,8 @@ struct StatusView: Sendable {
     var place: String
     var run: String
     var journal: String
+    /// Both versions with their revisions and images; none where nothing is known of them.
+    var versions: [String]
 
     init(_ status: RunStatus, _ ledger: RunLedger) {
         name = "\(status.namespace)/\(status.name)"
@@ -57,6 +59,7 @@ struct StatusView: Sendable {
         self.headline = headline
         self.sign = Style.plain.symbol(sign)
         self.tone = tone
+        versions = status.versions.map { [$0] } ?? []
         stable = status.stable.label
         canary = status.canary.label
         elapsed = Phrase.duration(max(status.seconds, 0).rounded())

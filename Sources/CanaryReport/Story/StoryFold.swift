@@ -153,7 +153,8 @@ package struct StoryFold: Sendable {
             if step.percent.isFinite { highestPercent = max(highestPercent, step.percent) }
             tellEarlier(step)
         }
-        highestPercent = max(highestPercent, state.rollout.route?.weights.canaryPercent ?? 0)
+        let found = state.rollout.route?.weights.canaryPercent ?? 0
+        highestPercent = max(highestPercent, found, ledger.untold?.highestPercent ?? 0)
         if let verdict = ledger.lastComparison {
             comparison = verdict
             range = verdict.findings.first { $0.edge == nil && $0.custom == nil }?.difference95

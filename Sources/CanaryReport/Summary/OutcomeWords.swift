@@ -45,8 +45,24 @@ enum OutcomeWords {
         }
     }
 
-    /// What a person should do now.
-    static func next(_ outcome: Outcome, canary: String) -> String {
+    /// What a person should do now, after a rollout.
+    ///
+    /// - Parameter canary: what a reader calls it; nil for its label.
+    static func next(_ outcome: Outcome, _ header: RunHeader, _ ledger: RunLedger, canary: String? = nil) -> String {
+        let canary = canary ?? header.canary.label
+        switch outcome {
+        case .rolledBack(let reason, .proved) where reason.label == Reason.operatorLabel && ledger.untold != nil:
+            return "look at what \(canary) did before the takeover; `haldane retry` tries the same release again"
+        case .rolledBack(let reason, .proved)
+        where reason.label == Reason.releaseChangedLabel && header.isUnattended == true:
+            return "nothing; what is there now is tried by itself"
+        default:
+            return next(outcome, canary: canary)
+        }
+    }
+
+    /// What a person should do now, by the outcome alone.
+    private static func next(_ outcome: Outcome, canary: String) -> String {
         switch outcome {
         case .promoted(_, unsettled: let unsettled?):
             return unsettled.text

@@ -33,7 +33,7 @@ package struct RunSummary: Sendable {
         }
         if let demo { rows += truthRows(demo) }
         if let outcome = report.outcome {
-            rows.append(("next", OutcomeWords.next(outcome, canary: report.header.canary.label)))
+            rows.append(("next", OutcomeWords.next(outcome, report.header, report.ledger)))
         }
 
         var lines = [headline(style)]
@@ -108,7 +108,9 @@ package struct RunSummary: Sendable {
             let share = tally.share.map { " (\(Phrase.percent($0)))" } ?? ""
             return "\(Phrase.count(tally.requests)) requests, \(Phrase.count(tally.events)) failed\(share)"
         }
-        var rows = [("canary", words(canary)), ("stable", "\(words(stable)), all since the run began")]
+        let begin = ledger.untold == nil ? "the run began" : "the takeover"
+        var rows = [("canary", words(canary)), ("stable", "\(words(stable)), all since \(begin)")]
+        if let untold = ledger.untold { rows.append(("before", untold.words(report.header.canary.label))) }
         if ledger.unusableWindows > 0 {
             rows.append(("rounds", "\(ledger.unusableWindows) of \(ledger.windows) could not be used"))
         }
@@ -118,7 +120,8 @@ package struct RunSummary: Sendable {
 
     /// What the canary cost, in requests; against stable while both were compared, as the report says it.
     private func blastRadius(_ canary: Finding.Tally) -> String {
-        let affected = "\(Phrase.count(canary.requests)) requests reached the canary"
+        let since = report.ledger.untold == nil ? "" : " since the takeover"
+        let affected = "\(Phrase.count(canary.requests)) requests reached the canary\(since)"
         guard report.ledger.lastComparison != nil else { return affected }
         let extra = Phrase.count(max(report.ledger.extraFailures, 0).rounded())
         var parts = [affected]

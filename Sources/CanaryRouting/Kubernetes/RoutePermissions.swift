@@ -108,6 +108,15 @@ struct RoutePermissions: Sendable {
                 )
             )
         }
+        needs.append(
+            Need(
+                verb: "list",
+                resource: .leases,
+                namespace: place,
+                severity: .warning,
+                why: "whether a rollout of another canary is at work on the same rule is not known"
+            )
+        )
         for verb in ["get", "create", "update", "delete"] {
             needs.append(
                 Need(

@@ -14,7 +14,7 @@ package struct RoutePreflight: Sendable {
     /// - Parameters:
     ///   - pods: how pods are found and scraped, for the permissions that needs; nil if the spec lists its targets.
     ///   - countsAtServer: whether the reporter is `destination`.
-    ///   - mirrors: what is mirrored of the whole cluster is not listed again.
+    ///   - mirrors: what is mirrored is not listed again, and where only some namespaces are, no other one is asked about.
     package init(
         client: KubernetesClient,
         selection: RouteSelection,
@@ -52,8 +52,9 @@ package struct RoutePreflight: Sendable {
         async let grpcRoutes = list(.grpcRoutes)
         async let destinationRules = list(.destinationRules)
         async let services = list(.services)
-        async let canaries = list(.flaggerCanaries)
-        async let rollouts = list(.argoRollouts)
+        // Of no use to anybody but this look: they may be listed, and nobody watches them.
+        async let canaries = list(.flaggerCanaries, isMirrored: false)
+        async let rollouts = list(.argoRollouts, isMirrored: false)
 
         var around = RouteSurroundings(
             route: object,
@@ -78,6 +79,8 @@ package struct RoutePreflight: Sendable {
         ] {
             findings += looked.findings
         }
+        let neighbours = await [virtualServices, httpRoutes, grpcRoutes, destinationRules, services]
+        if neighbours.contains(where: \.isConfined) { findings.append(elsewhere) }
         return RouteFinding.ordered(findings.map { $0.accepting(accept) })
     }
 
@@ -86,13 +89,20 @@ package struct RoutePreflight: Sendable {
         /// Nil if it could not be looked at.
         var items: [KubernetesObject]?
         var findings: [RouteFinding] = []
+        /// Whether only some namespaces were looked at.
+        var isConfined = false
     }
 
-    /// The objects of all namespaces, else of the route's; a kind that is not installed has none.
-    private func list(_ resource: APIResource) async -> Looked {
+    /// The objects of all namespaces, else of the route's; a kind that is not installed has none. Who is confined to some namespaces
+    /// gets theirs, unless all may be listed.
+    private func list(_ resource: APIResource, isMirrored: Bool = true) async -> Looked {
         do throws(KubernetesError) {
             let served = try await client.served(resource)
-            if let mirrors, mirrors.scope == .cluster {
+            // Who may not even ask is taken for somebody who may not.
+            if let confines, (try? await client.isAllowed("list", served, namespace: nil)) != true {
+                return try await list(served, in: isMirrored ? confines : [namespace], isMirrored)
+            }
+            if let mirrors, mirrors.scope == .cluster, isMirrored {
                 let mirror = try await mirrors.mirror(MirrorQuery(resource: served, namespace: nil))
                 return Looked(items: await mirror.objects())
             }
@@ -100,10 +110,46 @@ package struct RoutePreflight: Sendable {
         } catch {
             switch error.code {
             case .noSuchResource, .notFound: return Looked(items: [])
-            case .forbidden: return await listHere(resource, error)
+            case .forbidden where confines == nil: return await listHere(resource, error)
             default: return Looked(items: nil, findings: [unseen(resource, "could not be looked at", error)])
             }
         }
+    }
+
+    /// The namespaces that alone are mirrored; nil for all of them.
+    private var confines: [String]? {
+        guard case .namespaces(let names)? = mirrors?.scope else { return nil }
+        return names.union([namespace]).sorted()
+    }
+
+    private func list(
+        _ served: APIResource,
+        in places: [String],
+        _ isMirrored: Bool
+    ) async throws(KubernetesError) -> Looked {
+        var looked = Looked(items: [], isConfined: true)
+        for place in places {
+            if let mirrors, isMirrored {
+                let mirror = try await mirrors.mirror(MirrorQuery(resource: served, namespace: place))
+                looked.items? += await mirror.objects()
+            } else {
+                looked.items? += try await client.list(served, namespace: place).items
+            }
+        }
+        return looked
+    }
+
+    /// What is not known because nobody may look at it.
+    private var elsewhere: RouteFinding {
+        let names = confines ?? []
+        let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+        return RouteFinding(
+            .warning,
+            "only namespace \(names.prefix(5).joined(separator: ", "))\(more) is looked at here: what routes, "
+                + "DestinationRules and Services of other namespaces do to the route is not known",
+            hint: "bind the ClusterRole haldane-preflight to whoever runs this, or look yourself: "
+                + "kubectl get virtualservices,httproutes,grpcroutes -A"
+        )
     }
 
     private func listHere(_ resource: APIResource, _ everywhere: KubernetesError) async -> Looked {

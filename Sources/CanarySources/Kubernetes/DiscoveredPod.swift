@@ -32,6 +32,9 @@ package struct DiscoveredPod: Sendable, Hashable {
     /// What is scaled, as `deployment/reviews-v2`.
     package var workload: String?
 
+    /// What its first container that is no sidecar runs, as `reviews:1.4.2`.
+    package var image: String?
+
     /// When the kubelet took it, as the API writes it (RFC 3339).
     package var startTime: String?
 
@@ -62,6 +65,8 @@ package struct DiscoveredPod: Sendable, Hashable {
         templateHash =
             labels["pod-template-hash"] ?? labels["rollouts-pod-template-hash"] ?? labels["controller-revision-hash"]
         workload = owner?.workload(labels)
+        let own = (object.spec["containers"]?.items ?? []).first { $0["name"]?.string != "istio-proxy" }
+        image = own?["image"]?.string.flatMap { ImageName($0)?.short }
         startTime = status["startTime"]?.string
         // A native sidecar is among the init containers.
         let containers = (status["initContainerStatuses"]?.items ?? []) + (status["containerStatuses"]?.items ?? [])

@@ -46,6 +46,13 @@ package struct PodInventory: Sendable, Hashable {
         )
     }
 
+    /// What the pods are built from; of a rollout that goes on two, and that there are more.
+    private static func image(_ pods: [DiscoveredPod]) -> String? {
+        let images = Set(pods.compactMap(\.image)).sorted()
+        guard !images.isEmpty else { return nil }
+        return images.prefix(2).joined(separator: ",") + (images.count > 2 ? ",…" : "")
+    }
+
     private func side(_ side: WindowQuality.Side, _ destination: DestinationSpec) -> Population.Side {
         let here = pods.filter { $0.side == side && !$0.isFinished }
         let staying = here.filter { !$0.isTerminating }
@@ -58,7 +65,8 @@ package struct PodInventory: Sendable, Hashable {
             ready: staying.count(where: \.isReady),
             total: staying.count,
             hashes: Set(staying.compactMap(\.templateHash)).sorted(),
-            workload: named ?? (workloads.count == 1 ? workloads.first : nil)
+            workload: named ?? (workloads.count == 1 ? workloads.first : nil),
+            image: Self.image(staying)
         )
     }
 }

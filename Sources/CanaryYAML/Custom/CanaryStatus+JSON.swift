@@ -16,6 +16,8 @@ extension CanaryStatus {
         }
         members["stableRevision"] = stable?.revision.map { .string($0) }
         members["canaryRevision"] = canary?.revision.map { .string($0) }
+        members["stableImage"] = stable?.image.map { .string($0) }
+        members["canaryImage"] = canary?.image.map { .string($0) }
         members["run"] = run.map(\.json)
         members["step"] = step.map(\.json)
         members["gate"] = gate.map { .object(["reason": .string($0.label), "message": .string($0.text)]) }
@@ -59,6 +61,7 @@ extension CanaryStatus.Side {
     fileprivate var json: JSONValue {
         var members: [String: JSONValue] = ["name": .string(name)]
         members["revision"] = revision.map { .string($0) }
+        members["image"] = image.map { .string($0) }
         members["weight"] = weight.map { .integer(Int64($0)) }
         members["ready"] = ready.map { .integer(Int64($0)) }
         members["pods"] = pods.map { .integer(Int64($0)) }
@@ -101,6 +104,8 @@ extension CanaryStatus.LastRun {
         members["by"] = by.map { .string($0) }
         members["stableRevision"] = stableRevision.map { .string($0) }
         members["canaryRevision"] = canaryRevision.map { .string($0) }
+        members["stableImage"] = images?.stable.map { .string(PlainLine.of($0, limit: 120)) }
+        members["canaryImage"] = images?.canary.map { .string(PlainLine.of($0, limit: 120)) }
         return .object(members)
     }
 }

@@ -57,6 +57,7 @@ extension CanaryStatus.Side {
         self.init(
             name: name,
             revision: json.line("revision"),
+            image: json.line("image"),
             weight: json["weight"]?.integer,
             ready: json["ready"]?.integer,
             pods: json["pods"]?.integer
@@ -96,6 +97,7 @@ extension CanaryStatus.LastRun {
         guard let id = json.line("id"), let outcome = json.line("outcome"), let startedAt = json.moment("startedAt"),
             let finishedAt = json.moment("finishedAt")
         else { return nil }
+        let images = ReleaseImages(stable: json.line("stableImage"), canary: json.line("canaryImage"))
         self.init(
             id: id,
             outcome: outcome,
@@ -105,7 +107,8 @@ extension CanaryStatus.LastRun {
             finishedAt: finishedAt,
             by: json.line("by"),
             stableRevision: json.line("stableRevision"),
-            canaryRevision: json.line("canaryRevision")
+            canaryRevision: json.line("canaryRevision"),
+            images: images.stable == nil && images.canary == nil ? nil : images
         )
     }
 }

@@ -78,6 +78,8 @@ package enum CustomResource: String, Sendable, CaseIterable {
                 column("Canary", "string", ".status.canaryRevision"),
                 column("Last outcome", "string", ".status.lastRun.outcome"),
                 column("Age", "date", ".metadata.creationTimestamp"),
+                column("Stable image", "string", ".status.stableImage", priority: 1),
+                column("Canary image", "string", ".status.canaryImage", priority: 1),
                 column("Message", "string", ".status.message", priority: 1),
             ]
         case .canarypolicies:

@@ -24,6 +24,8 @@ enum StatusSchema {
             ),
             ("stableRevision", text("Pod-template hashes of stable.")),
             ("canaryRevision", text("Pod-template hashes of the canary.")),
+            ("stableImage", text("What stable's pods are built from, as reviews:1.4.2.")),
+            ("canaryImage", text("What the canary's pods are built from.")),
             (
                 "run",
                 object(
@@ -64,6 +66,8 @@ enum StatusSchema {
                         ("startedAt", moment("When it began.")), ("finishedAt", moment("When it ended.")),
                         ("by", text("Who began it.")), ("stableRevision", text("Pod-template hashes of stable.")),
                         ("canaryRevision", text("Pod-template hashes of the canary.")),
+                        ("stableImage", text("What stable's pods were built from.")),
+                        ("canaryImage", text("What the canary's pods were built from.")),
                     ]
                 )
             ),
@@ -130,6 +134,7 @@ enum StatusSchema {
             about,
             [
                 ("name", text("The spec's name of the destination.")), ("revision", text("Pod-template hashes.")),
+                ("image", text("What its pods are built from, as reviews:1.4.2.")),
                 ("weight", integer("Its weight.")), ("ready", integer("Pods that are ready.")),
                 ("pods", integer("Pods.")),
             ]

@@ -53,6 +53,11 @@ package enum SpecDecoder {
         return DecodedSpec(spec: placeholder, tree: tree)
     }
 
+    /// What to do about a spec that leaves out what `haldane run` has to be told and an agent finds out.
+    private static let inferredHint =
+        "of an agent's canary it is inferred in the cluster: `haldane validate FILE --connect` infers it there, "
+        + "--objects FILE from manifests"
+
     private static var placeholder: CanarySpec {
         CanarySpec(
             name: "windows",
@@ -79,7 +84,7 @@ package enum SpecDecoder {
                 reader.fail(
                     "spec is missing: it holds the route, the telemetry and the margins",
                     at: root.node,
-                    suggestion: "for an agent's canary it may be: look at that with --policy FILE or --objects FILE"
+                    suggestion: inferredHint
                 )
             }
             body?.path = ""
@@ -123,8 +128,16 @@ package enum SpecDecoder {
         with reader: inout SpecReader
     ) {
         let isOpen = isPartial || reader.tree.isOpen
-        if !isOpen { reader.require(body, "route", "it names the rule whose weights are to be moved") }
-        if !isPartial { reader.require(body, "telemetry", "without it nothing can be compared") }
+        if !isOpen {
+            let why = "it names the rule whose weights are to be moved"
+            reader.require(body, "route", why, suggestion: reader.tree.hasPolicies ? nil : inferredHint)
+        }
+        if !isPartial {
+            // Said once.
+            let isSaid = reader.tree.hasPolicies || body?.node["route"] == nil
+            let why = "without it nothing can be compared"
+            reader.require(body, "telemetry", why, suggestion: isSaid ? nil : inferredHint)
+        }
         SpecRoute.read(body, isPartial: isOpen, into: &spec.route, with: &reader)
         SpecTelemetry.read(body, isPartial: isPartial, into: &spec.telemetry, with: &reader)
         SpecObjectives.read(body, into: &spec.objectives, with: &reader)

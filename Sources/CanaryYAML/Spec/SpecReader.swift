@@ -78,9 +78,9 @@ struct SpecReader {
     }
 
     /// A value that must be there.
-    mutating func require(_ parent: Section?, _ key: String, _ why: String) {
+    mutating func require(_ parent: Section?, _ key: String, _ why: String, suggestion: String? = nil) {
         guard let parent, parent.node[key] == nil else { return }
-        fail("\(parent.child(key)) is missing: \(why)", at: parent.node)
+        fail("\(parent.child(key)) is missing: \(why)", at: parent.node, suggestion: suggestion)
     }
 
     /// Notes where a value stands.

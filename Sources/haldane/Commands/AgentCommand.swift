@@ -33,7 +33,7 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help:
-            "Where the agent itself lives: its replicas' Leases, the cluster's CanaryPolicy. (default: that of the context or pod)"
+            "Where the agent itself lives: its replicas' Leases, the cluster's CanaryPolicy. (default: the pod's own namespace, \(FreezeDesk.agentNamespace) outside of one)"
     )
     var agentNamespace: String?
 
@@ -68,7 +68,7 @@ struct AgentCommand: AsyncParsableCommand {
                 version: Version.number,
                 identity: identity ?? HolderIdentity.unique(),
                 namespaces: Set(namespace),
-                agentNamespace: agentNamespace ?? connection.namespace,
+                agentNamespace: agentNamespace ?? connection.podNamespace ?? FreezeDesk.agentNamespace,
                 data: data,
                 specs: specs,
                 shards: shards,
@@ -106,23 +106,8 @@ struct AgentCommand: AsyncParsableCommand {
 
     /// What would fail at the first rollout fails at the start.
     private func prepare(_ options: AgentOptions) throws {
-        if let specs {
-            guard (try? FileManager.default.contentsOfDirectory(atPath: specs)) != nil else {
-                throw CommandFault(InputFault("the folder \(specs) cannot be read"), .usage)
-            }
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: options.data, withIntermediateDirectories: true)
-        } catch {
-            throw CommandFault(
-                InputFault(
-                    "journals cannot be kept in \(options.data)",
-                    cause: "\(error)",
-                    hint: "name a folder that can be written with --data"
-                ),
-                .usage
-            )
-        }
+        if let specs { try AgentFolders.checkSpecs(specs) }
+        try AgentFolders.makeData(options.data)
     }
 
     private static func now() -> Timestamp {

@@ -90,7 +90,12 @@ struct FreezeCommand: AsyncParsableCommand {
                 }
                 let place = all ? agentNamespace : namespace ?? desk.namespace
                 let scope: ScopedPolicy.Scope = place == agentNamespace ? .cluster : .namespace(place)
-                let by = await desk.user() ?? Operator.name
+                let author = await desk.author(else: Operator.name)
+                if !author.isKnown, !lift {
+                    let text =
+                        "the cluster does not tell who you are (SelfSubjectReview): the freeze names nobody as its author"
+                    Console.talk.write("warning: \(text)\n")
+                }
                 let policies = FreezeDesk(
                     client: desk.client,
                     id: RequestID.make(),
@@ -99,10 +104,17 @@ struct FreezeCommand: AsyncParsableCommand {
                 )
                 let result =
                     lift
-                    ? try await policies.lift(place, by: by, reason: reason, scope: scope)
+                    ? try await policies.lift(
+                        place,
+                        by: author.name,
+                        isByKnown: author.isKnown,
+                        reason: reason,
+                        scope: scope
+                    )
                     : try await policies.freeze(
                         place,
-                        CanaryPolicy.Freeze(reason: reason, until: end, by: by),
+                        // A name that the server does not know is refused by the admission policy.
+                        CanaryPolicy.Freeze(reason: reason, until: end, by: author.isKnown ? author.name : nil),
                         scope: scope
                     )
                 write(result)

@@ -15,6 +15,13 @@ struct SweepCommand: AsyncParsableCommand {
             and carried to its end: with its evidence if it was kept, else as guards.onOrphan says. What is unfinished after --within, \
             or on SIGTERM, is handed over to the next one.
 
+            CanaryPolicies hold as for an agent's runs: a freeze, a closed window and brakes that hold keep weights from rising, never \
+            a rollback. They are read every few seconds; while they cannot be, no weight rises.
+
+            As with an agent, the Canary object's status and events tell how its run stands, and a line of the error output tells each \
+            thing that happened: why evidence was kept or dropped, and for each write who did it, from where to where, and why \
+            (event=audit).
+
             A rollback, pause, resume or forced promotion that waits on the run's Canary object is obeyed and answered as an agent \
             does; requests are looked for every few seconds while the run goes on.
 
@@ -36,6 +43,13 @@ struct SweepCommand: AsyncParsableCommand {
 
     @Flag(name: [.customShort("A"), .customShort("a"), .long], help: "All namespaces.")
     var allNamespaces = false
+
+    @Option(
+        name: .long,
+        help:
+            "Whose CanaryPolicy is the whole cluster's: the agent's namespace. (default: \(FreezeDesk.agentNamespace), or where one is found)"
+    )
+    var agentNamespace: String?
 
     @Option(name: .long, help: "How long runs are carried on before they are handed over.")
     var within = "1h"
@@ -67,6 +81,7 @@ struct SweepCommand: AsyncParsableCommand {
                 version: Version.number
             )
             options.trust.isTelemetryTrusted = trustTelemetry
+            options.agentNamespace = agentNamespace
             let isText = output.output == .text
             let inbox = RunInbox()
             let report = try await SignalWatch.run(inbox: inbox, onInterrupt: .keep) { [options] in
@@ -74,6 +89,7 @@ struct SweepCommand: AsyncParsableCommand {
                     options: options,
                     inbox: inbox,
                     note: { Console.talk.write("haldane sweep: \(TextCells.harmless($0))\n") },
+                    line: { Console.talk.write($0 + "\n") },
                     tell: { result in
                         if isText { Console.output.write(TextCells.harmless(SweepWords.line(result)) + "\n") }
                     }
@@ -105,6 +121,8 @@ enum SweepWords {
         return
             "\(count(report.looked, "rollout", "rollouts")) looked at \(place): "
             + "\(count(report.driven, "run goes", "runs go")) on elsewhere, \(report.results.count) taken over"
+            + (report.unreadable.isEmpty
+                ? "" : ", \(count(report.unreadable.count, "record", "records")) that cannot be read")
     }
 
     static func json(_ report: SweepSession.Report) -> [UInt8] {
@@ -132,6 +150,12 @@ enum SweepWords {
             writer.endObject()
         }
         writer.endArray()
+        if !report.unreadable.isEmpty {
+            writer.key("unreadable")
+            writer.beginArray()
+            for text in report.unreadable { writer.string(text) }
+            writer.endArray()
+        }
         writer.key("exitCode")
         writer.integer(Int(report.exitCode.code))
         writer.endObject()

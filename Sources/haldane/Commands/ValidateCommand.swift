@@ -13,6 +13,9 @@ struct ValidateCommand: AsyncParsableCommand {
             With --connect also the route, the pods, the telemetry, our permissions, who else writes the route, and the paths to \
             the canary that the rule does not govern: 0 a run can begin, 3 it would be refused. Nothing is written.
 
+            A canary that leaves out its route or telemetry is one for an agent: with --connect it is completed from the cluster as \
+            the agent there does it, and what was inferred from what is said.
+
             With --policy or --objects the canary is completed and checked as the agent does it for an object of the cluster: \
             values of the policies, values inferred from the manifests, and what a canary may not say there. Add --effective to \
             see where each value comes from.
@@ -46,6 +49,7 @@ struct ValidateCommand: AsyncParsableCommand {
             let text = try ByteInput.readText(spec)
             if PolicyDocument.isMeant(by: text) { return try checkPolicy(text) }
             if cascade.isAsked { return try checkCascade(text) }
+            if connect, CanaryCascade.isCompletedInCluster(text) { return try await complete(text) }
             let decoded = try SpecDecoder.apply(sets: settings.settings, to: SpecDecoder.decode(text: text, file: name))
             try checkFiles(decoded)
             if connect { return try await look(decoded) }
@@ -72,7 +76,7 @@ struct ValidateCommand: AsyncParsableCommand {
         var warnings = composed.notes + SpecAdvice.warnings(canary)
         if composed.isOpen {
             warnings.append(
-                "the route is inferred in the cluster; give the namespace's manifests with --objects to see it"
+                "the route is inferred in the cluster: --connect alone infers it there, --objects FILE from manifests"
             )
         }
         return write(composed.effective, name: "\(canary.namespace)/\(canary.name)", warnings: warnings)
@@ -116,8 +120,24 @@ struct ValidateCommand: AsyncParsableCommand {
 
     private func look(_ decoded: DecodedSpec) async throws -> CanaryCore.ExitCode {
         let options = try RunOptions(decoded, specFile: spec, cluster: cluster.options, journal: nil)
+        return write(ConnectReport(findings: try await ConnectCheck(options: options).run()))
+    }
+
+    /// A canary of which an agent infers the rest.
+    private func complete(_ text: String) async throws -> CanaryCore.ExitCode {
+        let completion = try await CanaryCompletion.make(
+            of: text,
+            file: name,
+            sets: settings.settings,
+            in: cluster.options,
+            now: { TimeArgument.now }
+        )
+        let options = completion.options(cluster: cluster.options, version: Version.number)
         let findings = try await ConnectCheck(options: options).run()
-        let report = ConnectReport(findings: findings)
+        return write(ConnectReport(findings: completion.findings + findings))
+    }
+
+    private func write(_ report: ConnectReport) -> CanaryCore.ExitCode {
         switch output.output {
         case .json: Console.output.write(report.json())
         case .text: Console.output.write(report.text(style: Console.output.style))

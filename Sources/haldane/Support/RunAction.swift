@@ -21,7 +21,7 @@ enum RunAction {
         page: StatusBoard? = nil,
         _ output: OutputOptions
     ) async throws -> CanaryCore.ExitCode {
-        let screen = ProgressScreen(isQuiet ? .none : ui, keys: .run(inbox))
+        let screen = ProgressScreen(isQuiet ? .none : ui, keys: .run(inbox), actor: options.by)
         defer { screen.close() }
         let desk = RunDesk(
             inbox: inbox,

@@ -1,3 +1,4 @@
+import CanaryAgent
 import CanaryCore
 import CanaryReport
 import FoundationEssentials
@@ -13,17 +14,27 @@ final class ProgressScreen: RunObserver {
 
     private struct Lines {
         var lines = EventLines()
+        /// Nil where the run is another process's.
+        var trail: AuditTrail?
         /// The last lines of what happened before anybody looked.
         var backlog: [String] = []
+
+        /// What there is to say of what happened; of writes in a cluster also who did them, and why.
+        mutating func tell(_ progress: RunProgress) -> [String] {
+            let audit = trail?.line(progress)
+            return [lines.line(progress), progress.header.cluster == nil ? nil : audit].compactMap { $0 }
+        }
     }
 
     private let output: Output
-    private let lines = Mutex(Lines())
+    private let lines: Mutex<Lines>
 
     /// - Parameters:
     ///   - mode: a live view is only to be had on a terminal.
     ///   - keys: where the commands of its keys go.
-    init(_ mode: UIMode, pace: LiveScreen.Pace = .real, keys: KeyDestination) {
+    ///   - actor: who does the writes of the run, if that is this process.
+    init(_ mode: UIMode, pace: LiveScreen.Pace = .real, keys: KeyDestination, actor: String? = nil) {
+        lines = Mutex(Lines(trail: actor.map { AuditTrail(actor: $0) }))
         let isDumb = Console.environment["TERM"].map { $0 == "dumb" || $0.isEmpty } ?? true
         let canBeLive = Console.talk.isTerminal && !isDumb
         if mode == .live, !canBeLive {
@@ -42,7 +53,7 @@ final class ProgressScreen: RunObserver {
         switch output {
         case .nothing: return
         case .lines(let queue):
-            if let line = lines.withLock({ $0.lines.line(progress) }) { queue.put(line) }
+            for line in lines.withLock({ $0.tell(progress) }) { queue.put(line) }
         case .live(let screen):
             screen.note(progress)
             screen.show()

@@ -55,8 +55,23 @@ struct AgentMembershipTests {
         #expect(await two.eventually { two.weights(name) == [0, 100] }, "\(two.log)")
         await two.stop()
 
+        #expect(one.log.contains { $0.contains("the agent one ends; another one goes on with the run") }, "\(one.log)")
         #expect(two.log.contains { $0.contains("event=takeover") && $0.contains("canary=\(name)") })
         #expect(!two.log.contains { $0.contains("event=begin") })
+    }
+
+    @Test("an agent that ends in the middle of a run with nobody beside it says that the weights stay as they are")
+    func alone() async throws {
+        let rig = try AgentRig("shop", halts: true)
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.eventually { rig.weights("shop") == [80, 20] }, "\(rig.log)")
+        await rig.stop()
+
+        let words = "the agent agent-1 ends; no other agent is alive; the weights stay as they are until one is"
+        #expect(rig.log.contains { $0.contains(words) }, "\(rig.log)")
+        #expect(rig.weights("shop") == [80, 20])
     }
 
     @Test("a status that somebody else overwrote is corrected at the next resync")

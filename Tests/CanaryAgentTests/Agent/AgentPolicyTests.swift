@@ -22,6 +22,53 @@ struct AgentPolicyTests {
         await rig.stop()
     }
 
+    @Test("what only the cluster's policy may have is warned of once where it stands in another one")
+    func foreignKeys() async throws {
+        let rig = try AgentRig("shop")
+        let head = "apiVersion: haldane.dev/v1\nkind: CanaryPolicy\nmetadata: { name: default, namespace: test1 }\n"
+        let spec = "{ profiles: { main: { prometheus: { url: 'http://prometheus:9090' } } } }"
+        try rig.fleet.server.apply(yaml: head + "spec: \(spec)\n")
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        func warnings() -> [String] {
+            rig.log.filter { $0.contains("event=trouble") && $0.contains("CanaryPolicy test1/default has profiles") }
+        }
+        #expect(await rig.eventually { !warnings().isEmpty }, "\(rig.log)")
+        try AgentRig.preset(rig.fleet, ["maxConcurrent: 7"])
+        #expect(await rig.eventually { rig.board.snapshot?.policies.contains { "\($0)".contains("7") } == true })
+        #expect(warnings().count == 1 && warnings().allSatisfy { $0.contains("haldane-system/default") }, "\(rig.log)")
+        try rig.fleet.server.apply(yaml: head + "spec: {}\n")
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=mended what=\"policy test1/default\"") } })
+        await rig.stop()
+    }
+
+    @Test("a freeze in a folder's file without a namespace is the cluster's, and it is said which file to change")
+    func freezeInFile() async throws {
+        let canary = """
+            apiVersion: haldane.dev/v1
+            kind: Canary
+            metadata: { name: shop }
+            spec: { route: { virtualService: shop }, steps: [20%, 100%], \
+            telemetry: { scrape: { pods: { port: 15020, via: direct } } } }
+
+            """
+        let policy = "apiVersion: haldane.dev/v1\nkind: CanaryPolicy\nmetadata: { name: default }\n"
+        let rig = try AgentRig(
+            "shop",
+            specs: ["shop.yaml": canary, "policy.yaml": policy + "spec: { freeze: { reason: moratorium } }\n"]
+        )
+        rig.start()
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=adopted") } }, "\(rig.log)")
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        func frozen() -> String? { rig.log.first { $0.contains("reason=frozen") } }
+        #expect(await rig.eventually { frozen() != nil }, "\(rig.log)")
+        await rig.stop()
+
+        let line = try #require(frozen())
+        #expect(line.contains("the cluster is frozen until `freeze` is taken out of"), "\(line)")
+        #expect(line.contains("/specs/policy.yaml: moratorium") && !line.contains("haldane freeze"), "\(line)")
+    }
+
     @Test("a policy that is deleted while it freezes opens nothing, before there is one again")
     func deletedFreeze() async throws {
         let rig = try AgentRig("shop")

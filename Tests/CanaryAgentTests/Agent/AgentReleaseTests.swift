@@ -19,6 +19,8 @@ struct AgentReleaseTests {
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: shop)
         #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["outcome"]?.string == "promoted" }, "\(rig.log)")
         #expect(rig.weights("shop") == [0, 100])
+        #expect(rig.status("shop")?["lastRun"]?["canaryImage"]?.string == "shop:aaaaaaaaaa")
+        #expect(await rig.eventually { rig.status("shop")?["stableImage"]?.string == "shop:aaaaaaaaaa" }, "\(rig.log)")
         try rig.fleet.deploy("bbbbbbbbbb", to: .v1, of: shop)
         #expect(
             await rig.eventually {
@@ -29,6 +31,9 @@ struct AgentReleaseTests {
         )
         await rig.stop()
 
+        let begins = rig.log.filter { $0.contains("event=begin") }
+        #expect(begins.count == 2, "\(begins)")
+        #expect(begins.last?.contains("image=shop:bbbbbbbbbb stable=shop:aaaaaaaaaa") == true, "\(begins)")
         let audits = rig.log.filter { $0.contains("event=audit") }
         #expect(audits.count == 4, "\(audits)")
         #expect(audits.allSatisfy { $0.contains("actor=agent-1") && $0.contains("namespace=test1") })
@@ -197,5 +202,9 @@ struct AgentReleaseTests {
         await rig.stop()
 
         #expect(rig.log.contains { $0.contains("event=unreadable") && $0.contains("bad.yaml") })
+        #expect(rig.log.contains { $0.contains("event=started") && $0.contains("agent_namespace=haldane-system") })
+        let first = try #require(rig.log.first { $0.contains("event=audit") })
+        #expect(first.contains("reason=history-complete message=\"stable was watched for "), "\(first)")
+        #expect(first.contains("which completes its history, and nothing is against the step to 20 %"), "\(first)")
     }
 }

@@ -15,6 +15,7 @@ final class AgentRig: Sendable {
     let agent: AgentService
     let connection: AgentConnection
     let board = AgentBoard()
+    let traffic: RigTraffic
     private let sink = LineSink()
     private let clock: FastRunClock
     private let task = Mutex<Task<Void, Never>?>(nil)
@@ -28,6 +29,7 @@ final class AgentRig: Sendable {
     ///   - policy: lines of the cluster policy's `spec`.
     ///   - other: whose cluster this one's agent works in as well.
     ///   - halts: time stands still with the first window that a canary gets requests in, until `goOn`: nothing is proved before.
+    ///   - pager: where every canary's messages go; nil if nowhere.
     init(
         _ names: String...,
         specs: [String: String]? = nil,
@@ -36,6 +38,7 @@ final class AgentRig: Sendable {
         shards: Bool = true,
         beside other: AgentRig? = nil,
         halts: Bool = false,
+        pager: String? = nil,
         change: (inout AgentOptions) -> Void = { _ in }
     ) throws {
         let services = names.map { FleetService($0, in: Self.namespace) }
@@ -44,9 +47,13 @@ final class AgentRig: Sendable {
         // With a time of its own this one's requests would be older than the runs of the other one.
         let clock = other?.clock ?? FastRunClock(factor: 100, halts: halts)
         self.clock = clock
+        let present = other?.traffic ?? RigTraffic()
+        traffic = present
         let folder = try Scratch()
         self.folder = folder
-        if other == nil { try Self.preset(fleet, policy) }
+        let profiles = pager.map { ["profiles: { pager: { webhook: \"\($0)\" } }"] } ?? []
+        let notify = pager == nil ? [] : ["notify: [{ profile: pager }]"]
+        if other == nil { try Self.preset(fleet, policy + profiles, defaults: notify) }
         if let specs {
             try FileManager.default.createDirectory(atPath: "\(folder.path)/specs", withIntermediateDirectories: true)
             for (name, text) in specs { try folder.store(text.utf8, at: "\(folder.path)/specs/\(name)") }
@@ -80,13 +87,18 @@ final class AgentRig: Sendable {
             ),
             namespaces: options.namespaces,
             instance: identity,
+            grouping: .seconds(2),
             telemetry: { spec, roles in
                 ScriptedTelemetry { round in
                     guard let service = known[spec.name] else { return Window(seconds: 5) }
                     let weights = fleet.weights(of: service)
                     let share = Double(roles == .asNamed ? weights.last ?? 0 : weights.first ?? 0)
                     if share > 0 { clock.halt() }
-                    let traffic = EvenTraffic(canaryFailures: isFailing(spec.name) ? 0.08 : 0.004)
+                    var traffic = EvenTraffic()
+                    traffic.requests = present.requests
+                    traffic.stableFailures = present.failures
+                    traffic.canaryFailures = isFailing(spec.name) ? 0.08 : present.failures
+                    guard !present.isLost else { return Window(seconds: 5, quality: RigTraffic.loss) }
                     return traffic.window(round: round, canaryPercent: share)
                 }
             }
@@ -110,7 +122,7 @@ final class AgentRig: Sendable {
     /// Templates whose pods answer with errors.
     static let failingTemplates: Set<String> = ["bad1bad1bad", "bad2bad2bad", "bad3bad3bad"]
 
-    static func preset(_ fleet: FleetFixture, _ policy: [String]) throws {
+    static func preset(_ fleet: FleetFixture, _ policy: [String], defaults more: [String] = []) throws {
         let head = [
             "apiVersion: haldane.dev/v1", "kind: CanaryPolicy",
             "metadata: { name: default, namespace: \(agentNamespace) }", "spec:",
@@ -120,7 +132,7 @@ final class AgentRig: Sendable {
             "steps: [20%, 100%]",
             "pace: { interval: 5s, history: 150s, settle: 5s, warmup: 0s, deadline: 10h, bake: 30s }",
         ]
-        let lines = head + policy.map { "  \($0)" } + ["  defaults:"] + defaults.map { "    \($0)" }
+        let lines = head + policy.map { "  \($0)" } + ["  defaults:"] + (defaults + more).map { "    \($0)" }
         try fleet.server.apply(yaml: lines.joined(separator: "\n") + "\n")
     }
 
@@ -162,6 +174,12 @@ final class AgentRig: Sendable {
         return condition()
     }
 
+    /// Waits until so much time of the runs has passed.
+    func pass(_ duration: Duration) async {
+        let end = now.advanced(by: duration)
+        _ = await eventually { now >= end }
+    }
+
     /// Waits until the status of a canary has a condition's reason, as `FirstSight`.
     func isReady(_ name: String, _ reason: String) async -> Bool {
         await eventually {
@@ -193,66 +211,5 @@ final class AgentRig: Sendable {
         )
         let named = request.members.map { (RequestAnnotations.prefix + $0.key, $0.value) }
         try annotate(.canaries, name, in: Self.namespace, Dictionary(named) { $1 })
-    }
-}
-
-/// Lines of a log, in order.
-final class LineSink: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-
-    var all: [String] { lines.withLock { $0 } }
-}
-
-/// Real time, made faster; it may stand still once.
-final class FastRunClock: RunClock {
-    private struct State {
-        var stamp = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        /// When it was the stamp; nil while time stands still.
-        var since: ContinuousClock.Instant? = .now
-        var mayHalt: Bool
-    }
-
-    let factor: Int
-    private let state: Mutex<State>
-
-    init(factor: Int, halts: Bool) {
-        self.factor = factor
-        state = Mutex(State(mayHalt: halts))
-    }
-
-    func now() async -> Timestamp { present }
-
-    func sleep(until deadline: Timestamp, unless isUrgent: @Sendable () -> Bool) async {
-        while !isUrgent(), !Task.isCancelled {
-            let left = deadline.since(present)
-            guard left > .zero else { return }
-            try? await Task.sleep(for: min(left / factor, .milliseconds(20)))
-        }
-    }
-
-    var present: Timestamp { state.withLock { present($0) } }
-
-    /// Stands still, unless it did so before or has been told to go on.
-    func halt() {
-        state.withLock { state in
-            guard state.mayHalt else { return }
-            state.stamp = present(state)
-            state.since = nil
-            state.mayHalt = false
-        }
-    }
-
-    func goOn() {
-        state.withLock { state in
-            state.mayHalt = false
-            if state.since == nil { state.since = .now }
-        }
-    }
-
-    private func present(_ state: State) -> Timestamp {
-        guard let since = state.since else { return state.stamp }
-        return state.stamp.advanced(by: since.duration(to: .now) * factor)
     }
 }

@@ -41,6 +41,23 @@ struct RouteClaimsTests {
         let rig = try AgentRig("shop")
         rig.start()
         #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        let (custody, header) = try await byHand(rig)
+        let baseline = RouteWeights(stable: 100, canary: 0)
+        try await custody.begin(RolloutRecord.Run(header: header, baseline: baseline), header)
+
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=waiting") } }, "\(rig.log)")
+        #expect(rig.log.contains { $0.contains("reason=route-shared") && $0.contains("run-20260101T000000-1") })
+        #expect(await rig.isReady("shop", "RouteShared"), "\(rig.log)")
+        #expect(rig.weights("shop") == [100, 0])
+        custody.remember { $0.run = nil }
+        await custody.abandon()
+        #expect(await rig.eventually { rig.weights("shop") == [0, 100] }, "\(rig.log)")
+        await rig.stop()
+    }
+
+    /// What `haldane run` by hand has before it begins, under another name on the same rule.
+    private func byHand(_ rig: AgentRig) async throws -> (ClusterCustody, RunHeader) {
         let host = rig.service("shop").host
         let spec = CanarySpec(
             name: "by-hand",
@@ -67,17 +84,44 @@ struct RouteClaimsTests {
             identity: HolderIdentity("alice@laptop"),
             inbox: RunInbox()
         )
+        return (custody, header)
+    }
+
+    @Test("a run by hand under another name is refused while the agent's run is at work on the rule")
+    func agentFirst() async throws {
+        let rig = try AgentRig("shop", halts: true)
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
+        #expect(await rig.eventually { rig.weights("shop") == [80, 20] }, "\(rig.log)")
+        let (custody, header) = try await byHand(rig)
+        let error = await #expect(throws: AgentError.self) {
+            let baseline = RouteWeights(stable: 80, canary: 20)
+            try await custody.begin(RolloutRecord.Run(header: header, baseline: baseline), header)
+        }
+        await custody.abandon()
+        rig.goOn()
+
+        #expect(error?.message.contains("test1/shop") == true && error?.message.contains("agent-1 holds it") == true)
+        #expect(await rig.eventually { rig.weights("shop") == [0, 100] }, "\(rig.log)")
+        await rig.stop()
+    }
+
+    @Test("an agent that has not heard of a run by hand on its rule finds out before it writes, and says so")
+    func unheard() async throws {
+        let rig = try AgentRig("shop")
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        rig.fleet.server.silenceWatches(of: .leases)
+        let (custody, header) = try await byHand(rig)
         let baseline = RouteWeights(stable: 100, canary: 0)
         try await custody.begin(RolloutRecord.Run(header: header, baseline: baseline), header)
-
         try rig.fleet.deploy("aaaaaaaaaa", to: .v2, of: rig.service("shop"))
-        #expect(await rig.eventually { rig.log.contains { $0.contains("event=waiting") } }, "\(rig.log)")
-        #expect(rig.log.contains { $0.contains("reason=route-shared") && $0.contains("run-20260101T000000-1") })
-        #expect(await rig.isReady("shop", "RouteShared"), "\(rig.log)")
+
+        #expect(await rig.isReady("shop", "NotBegun"), "\(rig.log)")
+        #expect(rig.status("shop")?["message"]?.string?.contains("test1/by-hand") == true)
         #expect(rig.weights("shop") == [100, 0])
-        custody.remember { $0.run = nil }
         await custody.abandon()
-        #expect(await rig.eventually { rig.weights("shop") == [0, 100] }, "\(rig.log)")
         await rig.stop()
     }
 

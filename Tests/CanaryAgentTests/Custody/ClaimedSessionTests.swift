@@ -11,34 +11,17 @@ import Testing
 /// Whole sessions over the API server double; no target answers, and an interrupt ends each run that begins.
 @Suite("A session in a cluster", .timeLimit(.minutes(2)))
 struct ClaimedSessionTests {
-    private let rig: CustodyRig
-    private let scratch: Scratch
-    private let kubeconfig: String
+    private let sessions: SessionRig
+    private var rig: CustodyRig { sessions.rig }
+    private var scratch: Scratch { sessions.scratch }
 
-    init() throws {
-        rig = try CustodyRig()
-        scratch = try Scratch()
-        kubeconfig = try rig.cluster.writeKubeconfig(in: scratch.path)
-    }
+    init() throws { sessions = try SessionRig() }
 
     private func run(_ folder: String, identity: String? = nil, unattended: Bool = false) async throws -> RunReport {
-        let inbox = RunInbox()
-        inbox.send(.interrupt("interrupted (SIGINT)"))
-        var spec = CustodyRig.spec
-        spec.telemetry.targets = ["http://127.0.0.1:1/stats/prometheus"]
-        spec.route.accept = [.gatewayOnly, .otherRoutes, .trafficPolicy, .mirror]
-        var options = RunOptions(
-            spec: spec,
-            route: .cluster,
-            cluster: ClusterOptions(kubeconfig: kubeconfig, environment: [:]),
-            journalDirectory: "\(scratch.path)/\(folder)",
-            version: "test"
-        )
-        options.by = "alice@laptop"
-        options.identity = identity
-        options.isUnattended = unattended
-        options.custody = rig.timing()
-        return try await RunSession(options: options, observer: RecordingObserver(), inbox: inbox).run()
+        try await sessions.run(folder) { options in
+            options.identity = identity
+            options.isUnattended = unattended
+        }
     }
 
     @Test("claims, hands over, is taken up where it was, and goes on elsewhere under its own name")
@@ -153,14 +136,7 @@ struct ClaimedSessionTests {
     @Test("a sweep ends what nobody drives, leaves alone what somebody does, and says how many it looked at")
     func sweep() async throws {
         _ = try await run("one")
-        let options = SweepSession.Options(
-            cluster: ClusterOptions(kubeconfig: kubeconfig, environment: [:]),
-            namespace: nil,
-            home: JournalHome("\(scratch.path)/sweep"),
-            within: .seconds(60),
-            version: "test"
-        )
-        let report = try await SweepSession(options: options, inbox: RunInbox()) { _ in }.run()
+        let report = try await sessions.sweep()
 
         #expect(report.looked == 1 && report.driven == 0)
         // Its targets mean nothing here, and it had not written anything.
@@ -168,7 +144,7 @@ struct ClaimedSessionTests {
         #expect(report.exitCode == .undecided)
         #expect(rig.record?.run == nil)
         #expect(rig.record?.memory.last == nil, "its release is as new as before")
-        let next = try await SweepSession(options: options, inbox: RunInbox()) { _ in }.run()
+        let next = try await sessions.sweep()
         #expect(next.results.isEmpty && next.exitCode == .healthy)
     }
 

@@ -85,23 +85,10 @@ struct CustodyPartsTests {
             spec.telemetry = telemetry
             spec.notify = [NotifyTarget(webhook: "http://169.254.169.254/")]
             if let host { spec.route.canary.host = host }
-            var header = RunRig.header(spec)
-            header.run = "run-1"
-            let run = RolloutRecord.Run(header: header, baseline: RouteWeights(stable: 100, canary: 0))
-            let lease = Lease(
-                holder: "",
-                acquired: nil,
-                renewed: nil,
-                duration: .seconds(15),
-                transitions: 0,
-                resourceVersion: "1",
-                namespace: "test1",
-                name: "haldane-demo4"
-            )
-            let snapshot = EngineSnapshot(header: header, state: RunState(header: header), at: RunRig.start)
+            let released = try ReleasedRun(spec)
             let options = Takeover.options(
-                for: Orphan(key: CustodyRig.key, lease: lease, run: run, cause: .released),
-                SnapshotObject.Content(bytes: try SnapshotCodec().encode(snapshot), run: "run-1"),
+                for: released.orphan,
+                released.content,
                 cluster: ClusterOptions(environment: [:]),
                 home: JournalHome("/tmp/x"),
                 identity: "b",
@@ -180,26 +167,11 @@ struct CustodyPartsTests {
         route.file = "/etc/passwd"
         route.commits = true
         spec.route = route
-        var header = RunRig.header(spec)
-        header.run = "run-1"
-        let run = RolloutRecord.Run(header: header, baseline: RouteWeights(stable: 100, canary: 0))
-        let lease = Lease(
-            holder: "",
-            acquired: nil,
-            renewed: nil,
-            duration: .seconds(15),
-            transitions: 0,
-            resourceVersion: "1",
-            namespace: "test1",
-            name: "haldane-demo4"
-        )
-        let orphan = Orphan(key: CustodyRig.key, lease: lease, run: run, cause: .released)
-        let snapshot = EngineSnapshot(header: header, state: RunState(header: header), at: RunRig.start)
-        let content = SnapshotObject.Content(bytes: try SnapshotCodec().encode(snapshot), run: "run-1")
+        let released = try ReleasedRun(spec)
 
         let options = Takeover.options(
-            for: orphan,
-            content,
+            for: released.orphan,
+            released.content,
             cluster: ClusterOptions(environment: [:]),
             home: JournalHome("/tmp/x"),
             identity: "b",

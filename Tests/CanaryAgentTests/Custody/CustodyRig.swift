@@ -215,6 +215,8 @@ struct CustodyRig {
 struct DyingCustody: RolloutCustody {
     let custody: ClusterCustody
 
+    var isCertain: Bool { custody.isCertain }
+
     func permit(_ plan: WeightPlan, of state: RunState, at now: Timestamp) async -> CustodyAnswer {
         await custody.permit(plan, of: state, at: now)
     }

@@ -104,6 +104,8 @@ struct TakeoverTests {
         #expect(rig.cluster.weights() == weights)
         #expect(rig.record?.run == nil)
         #expect(end.ledger.notices.contains { $0.urgency == .page })
+        // Of what was before only the weight is known.
+        #expect(end.ledger.untold?.highestPercent == 50)
         await rig.http.shutdown()
     }
 
@@ -149,6 +151,24 @@ struct TakeoverTests {
             #expect(end.outcome?.word == "promoted", "written: \(isWritten), \(String(describing: end.outcome))")
             await rig.http.shutdown()
         }
+    }
+
+    @Test("a state that knows of a step which the record still calls an intent is gone on with, and not rolled back")
+    func newerState() async throws {
+        let rig = try CustodyRig()
+        _ = try await lose(rig, at: [80, 20])
+        try rig.cluster.server.change(.leases, "haldane-demo4", in: "test1") { object in
+            guard var record = StoredRecord(Lease(KubernetesObject(object))).value else { return }
+            var members = object.members ?? [:]
+            record.run?.percent = 0
+            record.run?.intent = WeightPlan(canaryPercent: 20, purpose: .step)
+            members["metadata"] = CustodyText.annotated(members["metadata"], record)
+            object = .object(members)
+        }
+        let end = try await goOn(rig, try #require(rig.orphan()))
+
+        #expect(end.outcome?.word == "promoted", "\(String(describing: end.outcome))")
+        await rig.http.shutdown()
     }
 
     @Test("weights that nobody of us wrote are somebody else's")

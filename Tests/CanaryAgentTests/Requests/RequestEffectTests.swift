@@ -212,4 +212,15 @@ struct RequestEffectTests {
         #expect(effect(promote, .between(begin, gate: frozen, since: soon)).contains("(b1) was found"))
         #expect(effect(promote, .between(begin, gate: frozen, since: now)) == "begin asNamed")
     }
+
+    @Test("a refusal for its time names both times, how far a clock may be behind, and what to do")
+    func lateness() {
+        let words = effect(
+            request(.pause),
+            .run(rollout, id: "run-1", gate: nil, since: now.advanced(by: .seconds(35)))
+        )
+        #expect(words.contains(now.rfc3339) && words.contains(now.advanced(by: .seconds(35)).rfc3339), "\(words)")
+        #expect(words.contains("that clock is behind by 35 s or more"), "\(words)")
+        #expect(words.contains("set the clock of the machine it is asked on"), "\(words)")
+    }
 }

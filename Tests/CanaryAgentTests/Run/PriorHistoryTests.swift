@@ -86,6 +86,29 @@ struct PriorHistoryTests {
         #expect(PriorHistory.windows(from: [], for: header(after: .seconds(1800))).isEmpty)
     }
 
+    @Test("nothing is taken over from another revision of stable; where none is known the destination is enough")
+    func revision() async throws {
+        let first = RunRig()
+        await first.run()
+        func release(_ stable: String) -> Rollout.Release? {
+            let side = { Population.Side(ready: 2, total: 2, hashes: [$0]) }
+            return Rollout.Release(Population(stable: side(stable), canary: side("c1"), namespace: "test1"))
+        }
+        var known = first.header
+        known.release = release("s1")
+        try await write(await first.journal.durable, known)
+        let runs = try directory.runs()
+        func taken(_ stable: String?) -> Bool {
+            var next = header(after: .seconds(1800))
+            next.release = stable.flatMap(release)
+            return !PriorHistory.windows(from: runs, for: next).isEmpty
+        }
+
+        #expect(taken("s1"))
+        #expect(!taken("s2"))
+        #expect(taken(nil))
+    }
+
     @Test("only the windows of the last 6 hours count, also those that an earlier run had taken over itself")
     func age() async throws {
         let start = RunRig.start

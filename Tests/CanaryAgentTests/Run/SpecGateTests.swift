@@ -15,8 +15,8 @@ struct SpecGateTests {
         telemetry: TelemetrySpec()
     )
 
-    private func closed(_ policy: CanaryPolicy) async -> Reason? {
-        let header = RunHeader(
+    private var header: RunHeader {
+        RunHeader(
             version: "0",
             run: "run-1",
             startedAt: now,
@@ -24,7 +24,10 @@ struct SpecGateTests {
             roles: .asNamed,
             place: "VirtualService shop/reviews"
         )
-        return await SpecGate(policy, of: spec).closed(for: header, at: now)
+    }
+
+    private func closed(_ policy: CanaryPolicy) async -> Reason? {
+        await SpecGate(policy, of: spec).closed(for: header, at: now)
     }
 
     @Test("a spec's own freeze keeps a run without an agent from stepping up, as long as it holds")
@@ -38,6 +41,28 @@ struct SpecGateTests {
 
         policy.freeze = CanaryPolicy.Freeze(reason: "audit", until: now.advanced(by: .seconds(-60)))
         #expect(await closed(policy) == nil)
+    }
+
+    @Test("a stable version that burnt its objective before the run keeps it from its first step")
+    func burntBefore() async {
+        var policy = CanaryPolicy()
+        policy.objective = CanaryPolicy.StableObjective(success: 0.999, burnRate: 2, over: .seconds(300))
+        func gate(stableFailures failures: Double) -> SpecGate {
+            let traffic = EvenTraffic(stableFailures: failures)
+            let gate = SpecGate(policy, of: spec)
+            gate.recall(
+                (1...60).map { round in
+                    TimedWindow(
+                        at: now.advanced(by: .seconds(5 * (round - 61))),
+                        window: traffic.window(round: round, canaryPercent: 0)
+                    )
+                }
+            )
+            return gate
+        }
+
+        #expect(await gate(stableFailures: 0.005).closed(for: header, at: now)?.label == "stable-burning")
+        #expect(await gate(stableFailures: 0.0005).closed(for: header, at: now) == nil)
     }
 
     @Test("what counts the releases of others is named, because nobody does it without an agent")

@@ -17,6 +17,17 @@ struct StableIncidentTests {
         #expect(after.contains { $0.decision == .promote })
     }
 
+    @Test("a stable version that was never watched before is in no incident for being as it is")
+    func withoutHistory() {
+        var judge = proved(after: 0, failing: 0.03)
+
+        let verdicts = (0..<90).map { _ in judge.judge(window(failing: 0.03), in: .last) }
+
+        #expect(!verdicts.contains { $0.reason.label == "stable-incident" })
+        let later = (0..<6).map { _ in judge.judge(window(failing: 0.5), in: .last) }
+        #expect(later.contains { $0.reason.label == "stable-incident" })
+    }
+
     @Test("a canary that restarts more often than stable is not advanced, and not rolled back for that")
     func restarts() {
         var judge = proved()
@@ -41,11 +52,11 @@ struct StableIncidentTests {
     }
 
     /// A judge for which the last step is proved.
-    private func proved() -> Judge {
+    private func proved(after history: Int = 60, failing share: Double = 0.005) -> Judge {
         var judge = Judge(rules: JudgeRules(configuration: .init(), warmUpSeconds: 0, absoluteErrors: nil))
-        for _ in 0..<60 { _ = judge.judge(window(failing: 0.005, hasCanary: false), in: .history) }
+        for _ in 0..<history { _ = judge.judge(window(failing: share, hasCanary: false), in: .history) }
         for _ in 0..<200 {
-            if judge.judge(window(failing: 0.005), in: .last).decision == .promote { break }
+            if judge.judge(window(failing: share), in: .last).decision == .promote { break }
         }
         return judge
     }

@@ -33,6 +33,47 @@ struct PolicyGateTests {
         #expect(gate.closed(at: now.advanced(by: .seconds(60))) == nil)
     }
 
+    @Test("the end of a freeze is told to the second if it is not a whole minute", arguments: [(44, ":44"), (60, "")])
+    func freezeSeconds(seconds: Int, words: String) {
+        let policy = CanaryPolicy(freeze: .init(reason: "audit", until: now.advanced(by: .seconds(60 + seconds))))
+        let minute = seconds == 60 ? "10:02" : "10:01"
+        let text = PolicyGate(for: canary, policies: [ScopedPolicy(.cluster, policy)]).closed(at: now)?.text
+
+        #expect(text == "the cluster is frozen until Sat 2026-01-03 \(minute)\(words) UTC: audit")
+    }
+
+    @Test("what a file closes is opened in the file, not by a command that acts on objects")
+    func inFile() throws {
+        let file = "/specs/policy.yaml"
+        let policy = CanaryPolicy(freeze: .init(reason: "audit"))
+        let frozen = PolicyGate(for: canary, policies: [ScopedPolicy(.cluster, policy, file: file)]).closed(at: now)
+
+        #expect(frozen?.text == "the cluster is frozen until `freeze` is taken out of /specs/policy.yaml: audit")
+
+        var brakes = FleetBrakes()
+        let run = ReleaseMemory.LastRun(
+            id: "r1",
+            release: nil,
+            roles: .asNamed,
+            outcome: .rolledBack(Reason("errors", "worse"), .proved),
+            startedAt: now,
+            endedAt: now
+        )
+        let rules = CanaryPolicy.Brakes(rollbacks: 0)
+        let notice = brakes.ended(run, of: canary, brakes: rules, scope: .cluster, in: file, at: now)
+        let gate = PolicyGate(for: canary, policies: [], brakes: [.init(.cluster, brakes, file: file)])
+        let held = try #require(gate.closed(at: now))
+
+        #expect(notice?.reason == held)
+        #expect(!held.text.contains("haldane freeze"))
+        #expect(
+            held.text.contains(
+                "until the CanaryPolicy in /specs/policy.yaml has the annotations `request.haldane.dev/verb: lift-brakes` and "
+                    + "`request.haldane.dev/mark: \"2026-01-03T10:00:00Z\"`, rollbacks go on"
+            )
+        )
+    }
+
     @Test("a closed window says when it opens, and the text stays the same until then")
     func windows() throws {
         let window = CanaryPolicy.ReleaseWindow(

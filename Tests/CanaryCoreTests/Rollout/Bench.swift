@@ -11,11 +11,13 @@ struct Bench {
         pace: Pace = Bench.pace,
         guards: Guards = Guards(),
         comparable: TelemetrySpec.Comparability = .prove,
-        match: [String: String] = [:]
+        match: [String: String] = [:],
+        isUnattended: Bool = false
     ) {
         rollout = Rollout(
             rules: RolloutRules(
-                .sample(steps: steps, pace: pace, guards: guards, comparable: comparable, match: match)
+                .sample(steps: steps, pace: pace, guards: guards, comparable: comparable, match: match),
+                isUnattended: isUnattended
             )
         )
     }

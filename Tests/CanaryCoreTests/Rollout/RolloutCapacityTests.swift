@@ -251,6 +251,20 @@ struct RolloutCapacityTests {
         bench.applied(canary: 0)
         bench.windows(40, stable: 1000, canary: 0)
         #expect(bench.outcome?.reason.label == "release-changed")
+        #expect(bench.outcome?.reason.text.hasSuffix("; run again to try it") == true)
+    }
+
+    @Test("pods that are replaced under an agent are tried by it, and nobody is told to")
+    func releaseChangedUnattended() {
+        var bench = Bench(isUnattended: true)
+        bench.pods(stable: 8, canary: 8)
+        bench.begin()
+        bench.pods(stable: 8, canary: 8, canaryHash: "c2")
+        bench.applied(canary: 0)
+        bench.windows(40, stable: 1000, canary: 0)
+
+        let words = "; what is there now is tried by itself, from the beginning"
+        #expect(bench.outcome?.reason.text.hasSuffix(words) == true)
     }
 
     @Test("a canary that is still being rolled out is waited for, and its revision is the one at the first step")
@@ -294,11 +308,6 @@ struct RolloutCapacityTests {
 
 extension Bench {
     @discardableResult
-    fileprivate mutating func pods(stable: Int, canary: Int, canaryHash: String = "c1") -> [Rollout.Action] {
-        send(.population(.sample(stable: stable, canary: canary, canaryHashes: [canaryHash])))
-    }
-
-    @discardableResult
     fileprivate mutating func window(
         stable: Int,
         canary: Int,
@@ -313,20 +322,5 @@ extension Bench {
             canaryFailures: failures
         )
         return send(.judged(summary, .sample(kind)), after: 5)
-    }
-}
-
-extension Population {
-    fileprivate static func sample(stable: Int, canary: Int, canaryHashes: [String]) -> Population {
-        Population(
-            stable: Side(ready: stable, total: stable, hashes: ["s1"], workload: "deployment/v1"),
-            canary: Side(
-                ready: canary,
-                total: canary,
-                hashes: canary > 0 ? canaryHashes : [],
-                workload: "deployment/v2"
-            ),
-            namespace: "test1"
-        )
     }
 }

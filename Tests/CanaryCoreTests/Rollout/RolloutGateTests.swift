@@ -36,6 +36,26 @@ import Testing
         #expect(bench.window(stable: 1000, canary: 0).plans == [WeightPlan(canaryPercent: 5, purpose: .step)])
     }
 
+    @Test("a share that the canary has already is judged at a closed gate and in a pause, and rolled back if it is bad")
+    func foundAtAStep() {
+        for close in [Rollout.Input.gate(Self.freeze), .command(.init(.pause, reason: "lunch"))] {
+            for found in [25, 30] {
+                var bench = Bench()
+                bench.read(canary: found)
+                bench.send(close)
+                let plans = bench.windows(31, stable: 1000 - found * 10, canary: found * 10).plans
+                // Between two steps it goes down to the lower one.
+                #expect(plans == (found == 25 ? [] : [WeightPlan(canaryPercent: 25, purpose: .step)]))
+                if found == 30 { bench.applied(canary: 25) }
+                bench.prove()
+                #expect(bench.step?.percent == 25)
+                #expect(bench.window(stable: 750, canary: 250, .healthy).plans.isEmpty)
+
+                #expect(bench.window(stable: 750, canary: 250, .degraded).plans == [.allStable])
+            }
+        }
+    }
+
     @Test("a rollback passes, whoever asks for it")
     func rollback() {
         var judged = closed()

@@ -75,7 +75,8 @@ struct RolloutLaws {
     private func isAllowed(_ plan: WeightPlan) -> Bool {
         let steps = before.rules.steps
         switch (before.phase, input) {
-        case (.watching, .judged) where before.gate != nil && plan.purpose != .rollback:
+        case (.watching, .judged)
+        where before.gate != nil && plan.canaryPercent > (before.route?.weights.canaryPercent ?? 0) + 1e-6:
             return false
         case (.watching(let first, _), .judged), (.watching(let first, _), .command):
             return steps.indices.contains(first) && steps[first] == plan.canaryPercent

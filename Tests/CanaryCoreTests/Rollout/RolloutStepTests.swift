@@ -265,6 +265,21 @@ struct RolloutStepTests {
         #expect(bench.outcome?.qualifiedWord == "held(telemetryLost)")
     }
 
+    @Test("a process that was away for a while does not take that while for lost telemetry")
+    func telemetryAfterAnAbsence() {
+        var bench = Bench()
+        bench.begin()
+        bench.window(stable: 0, canary: 0, .unknown, isUsable: false)
+        bench.now = bench.now.advanced(by: .seconds(1200))
+        bench.rollout.resumed()
+
+        bench.windows(59, stable: 0, canary: 0, .unknown, isUsable: false)
+        #expect(bench.outcome == nil)
+        bench.windows(2, stable: 0, canary: 0, .unknown, isUsable: false)
+
+        #expect(bench.outcome?.qualifiedWord == "held(telemetryLost)")
+    }
+
     @Test("short rounds are given a minute all the same")
     func patienceIsAMinute() {
         var pace = Bench.pace

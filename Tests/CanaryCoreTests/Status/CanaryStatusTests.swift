@@ -137,6 +137,35 @@ struct CanaryStatusTests {
         #expect([.rollingBack, .held].contains(status(.run(header, rollout, ledger)).phase))
     }
 
+    @Test("a freeze after the history is complete keeps a canary that is ready for its step")
+    func frozenWhenReady() {
+        var spec = ReleaseLab.spec
+        spec.pace.history = .seconds(30)
+        let header = RunHeader(
+            version: "0",
+            run: "r1",
+            startedAt: start,
+            spec: spec,
+            roles: .asNamed,
+            place: "VirtualService shop/reviews"
+        )
+        var rollout = Rollout(rules: RolloutRules(spec))
+        let found = RouteSnapshot(
+            revision: RouteRevision("1"),
+            weights: RouteWeights(stable: 100, canary: 0),
+            place: "VirtualService shop/reviews"
+        )
+        _ = rollout.handle(.routeRead(found), at: start)
+        _ = rollout.handle(.gate(Reason("frozen", "the cluster is frozen: audit")), at: start)
+        let learning = status(.run(header, rollout, RunLedger(startedAt: start)))
+        _ = rollout.handle(.priorHistory(windows: 100, seconds: 500), at: start)
+        let ready = status(.run(header, rollout, RunLedger(startedAt: start)))
+
+        #expect(learning.message.contains("learning what is normal for v1 before the step to 5 %; no step up for now:"))
+        #expect(ready.phase == .watching)
+        #expect(ready.message == "v2 is ready for the step to 5 %; waits: the cluster is frozen: audit")
+    }
+
     @Test("a spec that cannot be used stalls with its fault")
     func invalid() {
         let status = status(.invalid(Reason("spec-invalid", "spec.steps: 120 % is above 100 %")))

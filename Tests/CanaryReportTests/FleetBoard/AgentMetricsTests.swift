@@ -71,6 +71,8 @@ struct AgentMetricsTests {
             #"haldane_agent_is_frozen{scope="cluster"} 0"#, #"haldane_agent_is_frozen{scope="search"} 1"#,
             "haldane_agent_orphans 0", #"haldane_agent_brakes{scope="cluster"} 0"#,
             #"haldane_agent_rollouts_total{outcome="promoted"} 7"#,
+            #"haldane_agent_rollouts_total{outcome="promoted",detail="unsettled"} 1"#,
+            #"haldane_agent_rollouts_total{outcome="rolledBack",detail="incomplete"} 0"#,
             #"haldane_agent_rollouts_total{outcome="refused"} 0"#, "haldane_agent_takeovers_total 1",
             "haldane_agent_lease_lost_total 0", #"haldane_agent_write_refusals_total{reason="conflict"} 3"#,
             #"haldane_run_phase{namespace="shop",canary="prices",phase="finished"} 0"#,

@@ -90,7 +90,9 @@ enum SampleFleet {
 
     private static var counts: AgentView.Counts {
         var counts = AgentView.Counts()
-        counts.outcomes = ["promoted": 7, "rolledBack": 2]
+        counts.outcomes = [
+            RunEnding("promoted"): 7, RunEnding("promoted", "unsettled"): 1, RunEnding("rolledBack", "proved"): 2,
+        ]
         counts.takeovers = 1
         counts.refusals = ["conflict": 3]
         return counts

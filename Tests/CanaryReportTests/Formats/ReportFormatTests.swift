@@ -62,6 +62,10 @@ struct ReportFormatTests {
         #expect(explained.contains("v2 (a1b2c3d4e5,f6a7b8c9d0) was compared with v1 (6b7f9c5d48) at "))
         #expect(JSONReport(story).text.contains(#""canaryRevision":"a1b2c3d4e5,f6a7b8c9d0""#))
         #expect(try ReportPage(story).html().contains("v1 (6b7f9c5d48) → v2 (a1b2c3d4e5,f6a7b8c9d0)"))
+        #expect(JSONReport(story).text.contains(#""canaryImage":null"#))
+        story.header.images = ReleaseImages(stable: "reviews:1", canary: "reviews:2")
+        #expect(JSONReport(story).text.contains(#""stableImage":"reviews:1","canaryImage":"reviews:2""#))
+        #expect(story.header.canaryVersion.hasSuffix("(a1b2c3d4e5,f6a7b8c9d0, reviews:2)"))
     }
 
     @Test("a run without an end says so in each form")
@@ -188,6 +192,7 @@ struct ReportFormatTests {
                 namespace: "test1"
             )
         )
+        header.images = ReleaseImages(stable: "reviews:1.4.2", canary: "reviews:1.5.0")
         var entries = run.entries
         for place in entries.indices {
             guard case .window(var window) = entries[place] else {

@@ -42,6 +42,28 @@ struct StatusPageTests {
         #expect(seen.last == "rolled back")
     }
 
+    @Test("names the releases of both versions where pods tell them, on the page, in the text and as JSON")
+    func releases() throws {
+        var run = SampleRun(canaryErrors: 0.004)
+        run.play(rounds: 40)
+        var progress = try #require(run.progress.last)
+        #expect(!Self.page(progress).fragment.contains("<dt>versions</dt>"))
+        progress.header.images = ReleaseImages(stable: "reviews:1.4.2", canary: "<b>:2")
+        let words = "stable v1 (reviews:1.4.2), canary v2 "
+        #expect(Self.page(progress).fragment.contains("<dt>versions</dt><dd>\(words)(&lt;b&gt;:2)</dd>"))
+        let status = RunStatus(
+            header: progress.header,
+            rollout: progress.rollout,
+            ledger: progress.ledger,
+            at: progress.at,
+            state: .running,
+            journal: "/tmp/j",
+            process: nil
+        )
+        #expect(status.text(style: .plain).contains("  versions  \(words)(<b>:2)"))
+        #expect(String(decoding: status.json(), as: UTF8.self).contains(#""image":"reviews:1.4.2""#))
+    }
+
     @Test("shows both versions, and each objective with its evidence")
     func numbers() throws {
         var run = SampleRun(canaryErrors: 0.2)

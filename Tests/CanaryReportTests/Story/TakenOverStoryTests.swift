@@ -84,6 +84,37 @@ struct TakenOverStoryTests {
         #expect(row(second).outcome == run.outcome)
     }
 
+    @Test("what happened before a takeover without evidence is said not to be known, with the highest weight that is")
+    func untold() throws {
+        let at = run.header.startedAt.advanced(by: .seconds(240))
+        var state = RunState(header: run.header)
+        state.ledger.lose(upTo: 50)
+        let found = RouteSnapshot(
+            revision: RouteRevision("1"),
+            weights: RouteWeights(stable: 100, canary: 0),
+            place: run.header.place
+        )
+        state.rollout = .orphaned(RolloutRules(run.header.spec), found: found, at: at)
+        let outcome = Outcome.rolledBack(Reason("operator", "rollback by agent-2: it took the run over"), .proved)
+        let entries: [JournalEntry] = [
+            .event(.restored(state: state, reason: Reason("orphaned", "it cannot be gone on with")), at: at),
+            .event(.finished(outcome), at: at),
+        ]
+        let story = StoryRun.story(run.header, entries)
+        let told = TextReport(story, width: 400).text
+        let explained = Explanation(header: run.header, ledger: story.ledger, outcome: outcome).sentences.joined()
+        var row = HistoryFold(header: run.header)
+        for entry in entries { row.add(entry) }
+
+        let words =
+            "what v2 did before the takeover is not known: it had 50 % of the traffic at the highest that is known"
+        #expect(told.contains(words) && told.contains("no request reached v2 after the takeover"), "\(told)")
+        #expect(!told.contains("nothing was found against") && !explained.contains("nothing was found against"))
+        #expect(explained.contains(words))
+        #expect(story.highestPercent == 50)
+        #expect(row.row.reachedPercent == 50)
+    }
+
     @Test("a closed gate is told when it closes, changes and opens, not at each look")
     func gate() {
         let at = run.header.startedAt

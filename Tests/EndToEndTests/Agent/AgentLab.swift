@@ -139,7 +139,20 @@ final class AgentLab: Sendable {
 
     /// Runs `haldane run` for a service as a CI job does, to its end; blocks the thread.
     func runJob(_ service: FleetService, as name: String) throws -> Haldane.Result {
-        let spec = try folder.write(
+        try command(["run", try jobSpec(service, as: name), "--journal", disk(name)], as: name)
+    }
+
+    /// Starts `haldane run` for a service as a CI job does.
+    ///
+    /// - Parameter policy: what the spec itself says of when it may step up, in flow style.
+    func startJob(_ service: FleetService, as name: String, policy: String? = nil) throws -> Haldane {
+        let spec = try jobSpec(service, as: name, policy.map { ["policy: \($0)"] } ?? [])
+        let words = ["run", spec, "--journal", disk(name), "--kubeconfig", try kubeconfig(name), "--output", "json"]
+        return try Haldane(words, in: folder, as: name)
+    }
+
+    private func jobSpec(_ service: FleetService, as name: String, _ more: [String] = []) throws -> String {
+        try folder.write(
             "\(name).yaml",
             """
             apiVersion: haldane.dev/v1
@@ -147,11 +160,10 @@ final class AgentLab: Sendable {
             metadata: { name: \(service.name), namespace: \(service.namespace) }
             spec:
               route: { virtualService: \(service.name) }
-              \(Self.defaults(port: fleet.mesh.port).joined(separator: "\n  "))
+              \((Self.defaults(port: fleet.mesh.port) + more).joined(separator: "\n  "))
 
             """
         )
-        return try command(["run", spec, "--journal", disk(name)], as: name)
     }
 
     // MARK: What is seen

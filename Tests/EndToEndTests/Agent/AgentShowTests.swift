@@ -97,6 +97,15 @@ import Testing
         #expect(reports.count == 1 && reports[0]["canaryRequests"]?.integer ?? 0 > 1500, "\(reports)")
         let begun = reports.first?["startedAt"]?.string.flatMap(Self.milliseconds)
         #expect(begun != nil && begun == started, "the run began with the first one: \(reports)")
+        // Whoever asks the object is told how it ended, by an agent or by a sweep.
+        let isTold = try await Patience.blocking {
+            Patience.wait(seconds: 20) {
+                let hasEnded = lab.lastRun(service).outcome == (isGood ? "promoted" : "rolledBack")
+                return hasEnded && lab.status(service)["run"] == nil
+            }
+        }
+        #expect(isTold, "\(lab.status(service)) \(lab.story(service, second))")
+        #expect(lab.status(service)["weights"] == ["stable": 100, "canary": 0], "by the part they play now")
     }
 
     @Test(
@@ -203,18 +212,23 @@ import Testing
         #expect(lab.fleet.audit.uncovered.isEmpty, "\(lab.fleet.audit.uncovered)")
     }
 
-    @Test("a fleet that is frozen stays where it is, and ends promoted once it is thawed", .timeLimit(.minutes(3)))
+    @Test(
+        "a fleet that is frozen stays where it is, but for a bad release, which is rolled back; thawed, the others end promoted",
+        .timeLimit(.minutes(3))
+    )
     func freeze() async throws {
-        let lab = try await AgentLab.make("ads", "mail", "maps")
+        let lab = try await AgentLab.make("ads", "mail", "maps", "news")
         let services = lab.fleet.services
+        let (good, bad) = (services.dropLast(), services[3])
         let agent = try lab.startAgent()
         for service in services {
             let isKnown = try await Patience.blocking { lab.waitUntilKnown(service) }
             #expect(isKnown, "\(lab.story(service, agent))")
         }
-        lab.fleet.mesh.set(.failing, of: "5f6d7c8bad")
 
-        for service in services { try lab.fleet.deploy("5f6d7c8b92", to: .v2, of: service) }
+        for service in good { try lab.fleet.deploy("5f6d7c8b92", to: .v2, of: service) }
+        // As good as the others until the freeze.
+        try lab.fleet.deploy("5f6d7c8bad", to: .v2, of: bad)
         for service in services {
             let isBegun = try await Patience.blocking { lab.waitForWeights(service, [75, 25]) }
             try #require(isBegun, "\(lab.story(service, agent))")
@@ -236,15 +250,23 @@ import Testing
             let message = lab.status(service)["gate"]?["message"]?.string ?? ""
             #expect(message.contains("the network is being rebuilt"), "\(lab.story(service, agent))")
         }
+
+        lab.fleet.mesh.set(.failing, of: "5f6d7c8bad")
+        let isRolledBack = try await Patience.blocking { lab.waitForEnd(bad, "rolledBack", of: "5f6d7c8bad") }
+        #expect(isRolledBack, "\(lab.story(bad, agent))")
+        #expect(lab.fleet.weights(of: bad) == [100, 0])
+        #expect(good.map { lab.fleet.weights(of: $0) } == Array(before.dropLast()), "the others stay")
+
         let thawed = try await Patience.blocking {
             try lab.command(["freeze", "--all", "--lift", "--reason", "it is rebuilt"], as: "operator")
         }
         #expect(thawed.ending == .exited(0), "\(thawed.talk)")
-        for service in services {
+        for service in good {
             let isPromoted = try await Patience.blocking { lab.waitForEnd(service, "promoted", of: "5f6d7c8b92") }
             #expect(isPromoted, "\(lab.story(service, agent))")
             #expect(lab.fleet.weights(of: service) == [0, 100])
         }
+        #expect(lab.fleet.weights(of: bad) == [100, 0], "a thaw does not try it again")
         #expect(lab.fleet.audit.uncovered.isEmpty, "\(lab.fleet.audit.uncovered)")
     }
 

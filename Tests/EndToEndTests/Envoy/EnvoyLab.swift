@@ -26,7 +26,7 @@ final class EnvoyLab: Sendable {
     /// - Parameter canaryErrors: the share of requests that v2 fails; v1 fails 0.5 %.
     init(canaryErrors: Double, requestsPerSecond: Int, in folder: TestFolder) throws {
         self.folder = folder
-        try folder.write("route.yaml", Self.route)
+        try folder.write("route.yaml", RouteFile.text)
         guard let fixtures = Bundle.module.resourcePath else {
             throw ChildProcess.Failure(description: "the test bundle has no resources")
         }
@@ -101,25 +101,6 @@ final class EnvoyLab: Sendable {
         }
         return "\(path)/bin/\(name)"
     }
-
-    private static let route = """
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: { name: demo4-vs, namespace: test1 }
-        spec:
-          hosts: [demo4.a.com]
-          http:
-          - route:
-            - destination:
-                host: demo4.test1.svc.cluster.local
-                subset: v1
-              weight: 100
-            - destination:
-                host: demo4.test1.svc.cluster.local
-                subset: v2
-              weight: 0
-
-        """
 
     private static let spec = """
         apiVersion: haldane.dev/v1

@@ -11,7 +11,7 @@ struct StoredSpec {
     ///   - pace: lines of the spec's `pace`, in flow style.
     ///   - options: further keys of `telemetry.prometheus`, e.g. `, timeout: 2s`.
     init(url: String, in folder: TestFolder, named name: String = "stored", pace: String, options: String = "") throws {
-        route = try folder.write("\(name)-vs.yaml", Self.routeText)
+        route = try folder.write("\(name)-vs.yaml", RouteFile.text)
         path = try folder.write(
             "\(name).yaml",
             """
@@ -33,25 +33,6 @@ struct StoredSpec {
             """
         )
     }
-
-    static let routeText = """
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: { name: demo4-vs, namespace: test1 }
-        spec:
-          hosts: [demo4.a.com]
-          http:
-          - route:
-            - destination:
-                host: demo4.test1.svc.cluster.local
-                subset: v1
-              weight: 100
-            - destination:
-                host: demo4.test1.svc.cluster.local
-                subset: v2
-              weight: 0
-
-        """
 }
 
 /// The JSON object of `judge SPEC --from --to`, as far as tests look at it.

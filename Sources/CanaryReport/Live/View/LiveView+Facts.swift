@@ -5,6 +5,7 @@ import CanaryTelemetry
 extension LiveView {
     func addFacts(_ header: RunHeader, to lines: inout FrameLines, style: Style, moment: LiveMoment?) {
         lines.add("  route     \(TextCells.harmless(header.place))", rank: Rank.place)
+        if let versions = versionWords(header) { lines.add("  versions  \(versions)", rank: Rank.place) }
         lines.add(weightLine(header, style))
         let failed = ledger.canaryRequests > 0 ? " (\(Phrase.count(ledger.canaryFailures)) failed)" : ""
         lines.add(
@@ -13,6 +14,14 @@ extension LiveView {
             rank: Rank.requests
         )
         lines.add("  data      " + dataWords(header, style, moment))
+    }
+
+    /// What runs, as far as the pods tell it.
+    private func versionWords(_ header: RunHeader) -> String? {
+        guard let rollout else { return nil }
+        let at = at ?? header.startedAt
+        let progress = RunProgress(.started, header: header, at: at, rollout: rollout, ledger: ledger)
+        return progress.versions.map(TextCells.harmless)
     }
 
     private func weightLine(_ header: RunHeader, _ style: Style) -> String {

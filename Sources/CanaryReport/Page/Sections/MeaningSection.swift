@@ -22,6 +22,9 @@ enum MeaningSection {
 
     private static func absence(_ view: StoryView) -> String {
         if case .refused = view.story.outcome { return "Nothing was written, so no user was affected." }
+        if let untold = view.story.ledger.untold {
+            return PageText.sentence(untold.words(view.canary), keeping: view.canary)
+        }
         if view.story.ledger.canaryRequests == 0 {
             return
                 "\(view.canary) was not seen to get any request, so no user is known to be affected."

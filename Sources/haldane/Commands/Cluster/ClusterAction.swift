@@ -20,19 +20,22 @@ struct ClusterAction {
             ? Self.line(self.reason) : try Operator.reason(self.reason, for: verb.rawValue)
         return try await CanaryDesk.open(cluster, agentNamespace: place.agentNamespace) { desk in
             let canary = try place.canary(name, at: desk)
+            let author = await desk.author(else: Operator.name)
+            let moment = await desk.moment()
+            if let warning = moment.warning { Console.talk.write("warning: \(warning)\n") }
             let request = CanaryRequest(
                 id: RequestID.make(),
                 verb: verb,
                 force: force,
                 reason: reason,
-                by: await desk.user() ?? Operator.name,
-                at: TimeArgument.now
+                by: author.name,
+                at: moment.at
             )
             let agents = await desk.agents()
             if agents.isGone, let words = agents.sentence(at: TimeArgument.now) {
                 Console.talk.write("warning: \(TextCells.harmless(words))\n")
             }
-            let reply = try await desk.ask(request, of: canary, patience: answer.patience)
+            let reply = try await desk.ask(request, of: canary, as: author, patience: answer.patience)
             switch reply {
             case .answer(let answer):
                 return write(answer, canary, try? await desk.look(canary))
@@ -53,7 +56,7 @@ struct ClusterAction {
                             + "and is done by the first agent that sees it",
                         hint:
                             "is it there? kubectl get pods --all-namespaces -l app.kubernetes.io/name=haldane; without one "
-                            + "`haldane sweep -n \(canary.namespace)` carries on with its run, and does not read requests"
+                            + "`haldane sweep -n \(canary.namespace)` goes on with its run, and obeys the request"
                     ),
                     .unknown
                 )

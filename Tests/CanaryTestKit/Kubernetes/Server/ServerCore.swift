@@ -169,9 +169,20 @@ enum HTTPText {
     /// The lines of a head but for those about length and connection.
     static func head(code: Int, type: String) -> [String] {
         [
-            "HTTP/1.1 \(code) \(HTTPText.phrase(code))", "Audit-Id: 00000000-0000-4000-8000-000000000000",
+            "HTTP/1.1 \(code) \(HTTPText.phrase(code))", "Date: \(date)",
+            "Audit-Id: 00000000-0000-4000-8000-000000000000",
             "Cache-Control: no-cache, private", "Content-Type: \(type)",
         ]
+    }
+
+    /// The time as answers tell it.
+    private static var date: String {
+        var moment = time(nil)
+        var parts = tm()
+        gmtime_r(&moment, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func phrase(_ code: Int) -> String {
