@@ -45,6 +45,9 @@ package enum RequestEffect: Sendable, Hashable {
         case .invalid(let reason):
             return .refuse("the spec cannot be used: \(reason.text)")
         case .elsewhere(let holder):
+            guard !holder.isEmpty else {
+                return .refuse("the run was given back and nobody goes on with it yet; ask again in a moment")
+            }
             return .refuse(
                 "the run is done by \(PlainLine.of(holder, limit: 253)), not by the agent: use the verb there, where `haldane run` runs"
             )

@@ -8,7 +8,7 @@ package final class SpecGate: StepGate, RunObserver {
     package init(_ policy: CanaryPolicy, of spec: CanarySpec) {
         let canary = CanaryKey(spec)
         let scope = ScopedPolicy.Scope.object(namespace: canary.namespace, name: canary.name)
-        gate = AgentGate(PolicyGate(for: canary, policies: [ScopedPolicy(scope, policy)]))
+        gate = AgentGate(PolicyGate(for: canary, policies: [ScopedPolicy(scope, policy, isReadOnce: true)]))
     }
 
     /// What of a policy is not done without an agent; nil if all of it is.

@@ -110,10 +110,13 @@ package struct ScopedPolicy: Sendable, Hashable {
     package var policy: CanaryPolicy
     /// The file that it is written in; nil for an object of the cluster.
     package var file: String?
+    /// Whether nobody looks at it again while the run that it holds for goes on.
+    package var isReadOnce: Bool
 
-    package init(_ scope: Scope, _ policy: CanaryPolicy, file: String? = nil) {
+    package init(_ scope: Scope, _ policy: CanaryPolicy, file: String? = nil, isReadOnce: Bool = false) {
         self.scope = scope
         self.policy = policy
         self.file = file
+        self.isReadOnce = isReadOnce
     }
 }

@@ -35,7 +35,7 @@ package struct PolicyGate: Sendable, Hashable {
     package func closed(at now: Timestamp, burning: Reason? = nil) -> Reason? {
         for scoped in policies {
             guard let freeze = scoped.policy.freeze, freeze.holds(at: now) else { continue }
-            return Reason("frozen", freeze.sentence(scoped.scope, in: scoped.file))
+            return Reason("frozen", freeze.sentence(scoped.scope, in: scoped.file, isReadOnce: scoped.isReadOnce))
         }
         for scoped in brakes {
             guard let engaged = scoped.brakes.engaged else { continue }
@@ -111,10 +111,13 @@ extension CanaryPolicy.Freeze {
 
     /// One sentence with who froze what until when, and why.
     ///
-    /// - Parameter file: in which it is written; nil for an object of the cluster.
-    package func sentence(_ scope: ScopedPolicy.Scope, in file: String? = nil) -> String {
+    /// - Parameters:
+    ///   - file: in which it is written; nil for an object of the cluster.
+    ///   - isReadOnce: whether nobody looks at it again before the run ends.
+    package func sentence(_ scope: ScopedPolicy.Scope, in file: String? = nil, isReadOnce: Bool = false) -> String {
         let who = by.map { " by \(PlainLine.of($0, limit: 100))" } ?? ""
-        let lift = file.map { "`freeze` is taken out of \(PlainLine.of($0, limit: 300))" } ?? scope.liftWords
+        let written = file.map { "`freeze` is taken out of \(PlainLine.of($0, limit: 300))" } ?? scope.liftWords
+        let lift = isReadOnce ? "a new run of a spec that does not say so" : written
         let end = until.map { "until \($0.wallClock(in: "UTC"))" } ?? "until \(lift)"
         return "\(scope.words) is frozen\(who) \(end): \(PlainLine.of(reason, limit: 300))"
     }

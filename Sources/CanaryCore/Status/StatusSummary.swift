@@ -31,9 +31,11 @@ extension CanaryStatus {
                 self.init(.invalid, reason.label, reason.text, .stalled)
             case .elsewhere(let run, let holder):
                 let who = run.by.map { ", begun by \(PlainLine.of($0, limit: 100))" } ?? ""
-                let text =
-                    "\(Phrase.weight(run.percent)) on \(facts.names.canary): the run \(run.id) is done by "
-                    + "\(PlainLine.of(holder, limit: 253))\(who)"
+                let doer =
+                    holder.isEmpty
+                    ? "was given back and waits for somebody to go on with it"
+                    : "is done by \(PlainLine.of(holder, limit: 253))"
+                let text = "\(Phrase.weight(run.percent)) on \(facts.names.canary): the run \(run.id) \(doer)\(who)"
                 self.init(.progressing, "RunElsewhere", text, .working)
             case .between(let decision):
                 self.init(decision, facts)

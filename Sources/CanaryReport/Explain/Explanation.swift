@@ -153,7 +153,10 @@ package struct Explanation: Sendable {
 
     private var ending: String {
         guard let outcome else {
-            return "The run has no outcome yet; if no process is at it, the next `haldane run` takes it up."
+            let next =
+                header.cluster == nil
+                ? "the next `haldane run`" : "an agent, `haldane sweep` or the next `haldane run`"
+            return "The run has no outcome yet; if no process is at it, \(next) takes it up."
         }
         let why = outcome.reason.text
         let next = OutcomeWords.next(outcome, header, ledger)

@@ -138,6 +138,7 @@ struct RequestEffectTests {
         #expect(effect(request(.pause), idle).contains("`haldane freeze -n shop --reason WHY`"))
         #expect(effect(request(.resume), idle) == "refuse: no run is going on: there is nothing to resume")
         #expect(effect(request(.rollback), .elsewhere(holder: "ci-7")).contains("ci-7"))
+        #expect(effect(request(.rollback), .elsewhere(holder: "")).contains("was given back"))
     }
 
     @Test("retry makes what was tried news again, and is refused during a run")

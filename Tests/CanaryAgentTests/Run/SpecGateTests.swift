@@ -41,6 +41,10 @@ struct SpecGateTests {
 
         policy.freeze = CanaryPolicy.Freeze(reason: "audit", until: now.advanced(by: .seconds(-60)))
         #expect(await closed(policy) == nil)
+
+        policy.freeze = CanaryPolicy.Freeze(reason: "audit")
+        let words = "shop/reviews is frozen until a new run of a spec that does not say so: audit"
+        #expect(await closed(policy)?.text == words)
     }
 
     @Test("a stable version that burnt its objective before the run keeps it from its first step")

@@ -28,6 +28,29 @@ import Testing
         #expect(lab.fleet.audit.uncovered.isEmpty, "\(lab.fleet.audit.uncovered)")
     }
 
+    @Test("a frozen job at 25 % stays there while all is well, and a regression is rolled back all the same")
+    func regression() async throws {
+        let lab = try await AgentLab.make("reviews")
+        let service = lab.fleet.services[0]
+        try lab.fleet.set([75, 25], of: service)
+
+        let job = try lab.startJob(service, as: "ci", policy: "{ freeze: { reason: the audit } }")
+        try await Patience.blocking { try job.waitForTalk("reason=proved") }
+        // Proved long enough for a step.
+        let stays = try await Patience.blocking {
+            Patience.pause(milliseconds: 1500)
+            return lab.fleet.weights(of: service)
+        }
+        lab.fleet.mesh.set(.failing, of: "7c8d5f6b9d")
+        let end = try await Patience.blocking { try job.wait(seconds: 60) }
+
+        #expect(stays == [75, 25], "\(lab.story(service, job))")
+        #expect(end.ending == .exited(2), "\(lab.story(service, job))")
+        #expect(try end.json(RunResult.self).outcome == "rolledBack")
+        #expect(lab.fleet.audit.writes(of: service).last?.after == [100, 0], "\(lab.story(service, job))")
+        #expect(lab.fleet.weights(of: service) == [100, 0])
+    }
+
     @Test("outside of its release windows a job waits and names when they open, and leaves on SIGTERM")
     func closedWindow() async throws {
         let lab = try await AgentLab.make("reviews")

@@ -44,6 +44,10 @@ extension AgentLoop {
                 retryAt: .now + min(.seconds(60), .seconds(1) * (1 << min(count, 6)))
             )
             orphans[key] = nil
+            if let entry = entries[key], entry.endedHere == orphan.run.id {
+                await close(orphan, entry.memory)
+                continue
+            }
             log.tell("takeover", key, run: orphan.run.id, [("message", orphan.words)])
             event(key, Reason("takeover", "the run \(orphan.run.id) is gone on with: \(orphan.words)"), isWarning: true)
             if case .success(let canary)? = entries[key]?.resolved?.result {
@@ -56,6 +60,17 @@ extension AgentLoop {
             }
         }
         takeovers = takeovers.filter { runs[$0.key] != nil || $0.value.retryAt + .seconds(120) > .now }
+    }
+
+    /// A run that ended here while the API was away, and of which the Lease does not know that yet.
+    private func close(_ orphan: Orphan, _ memory: ReleaseMemory) async {
+        do throws(KubernetesError) {
+            guard try await RolloutMemory.close(orphan, memory, options, cluster.client) else { return }
+            let words = "that the run has ended is in its Lease now"
+            log.tell("closed", orphan.key, run: orphan.run.id, [("message", words)])
+        } catch {
+            log.tell("not-closed", orphan.key, run: orphan.run.id, [("message", Self.words(error))])
+        }
     }
 
     /// A run of a canary that we do not know: a CI job's, or one whose object is gone or cannot be used.

@@ -44,4 +44,42 @@ package enum RolloutMemory {
         try await claim.release { [RolloutObject.recordKey: text] }
         return true
     }
+
+    /// Writes down that a run has ended which this process drove to its end, where the API was away when it did.
+    ///
+    /// - Parameters:
+    ///   - orphan: the run as its Lease still tells of it.
+    ///   - memory: with the end of the run in it.
+    /// - Returns: false if the Lease tells something else by now; look again.
+    package static func close(
+        _ orphan: Orphan,
+        _ memory: ReleaseMemory,
+        _ options: AgentOptions,
+        _ client: KubernetesClient
+    ) async throws(KubernetesError) -> Bool {
+        let name = RolloutObject.name(of: orphan.key.name)
+        let claim = LeaseClaim(
+            client: client,
+            namespace: orphan.key.namespace,
+            name: name,
+            identity: options.identity,
+            duration: options.leaseDuration,
+            labels: RolloutObject.labels
+        )
+        let wish = LeaseClaim.Wish.asSeen(resourceVersion: orphan.lease.resourceVersion)
+        guard case .held(let lease) = try await claim.acquire(wish) else { return false }
+        guard var record = StoredRecord(lease).value, record.run?.id == orphan.run.id else {
+            try await claim.release()
+            return false
+        }
+        record.run = nil
+        record.memory = memory
+        let text = record.text
+        // First that it has ended, then away with the evidence: a run without either is rolled back by whoever finds it.
+        let annotations: LeaseClaim.Annotations = { [RolloutObject.recordKey: text] }
+        guard case .held = try await claim.acquire(annotations: annotations) else { return false }
+        try? await SnapshotObject(client: client, namespace: orphan.key.namespace, name: name).delete()
+        try await claim.release()
+        return true
+    }
 }
