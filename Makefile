@@ -38,7 +38,7 @@ tests: setup
 	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
 	@deploy/container/build .build/container/haldane
 
-# Suites that talk to real peers under real deadlines must not share two cores with the property tests.
+# Suites that talk to real peers under real deadlines must not share two cores with the property tests, nor with too many of their kind.
 REAL_TIME := CanaryTransportTests|CanarySourcesTests|CanarySimulatorTests.MeshServerTests|CanaryAgentTests|CommandLineTests
 END_TO_END := EndToEndTests
 # Those that keep both cores busy go first and alone: the others watch real servers under real deadlines.
@@ -55,7 +55,7 @@ TEST := SWIFT_TEST='$(SWIFT) test -c $(CONFIGURATION) --skip-build --disable-xct
 test: tests ## run every test, with a real Envoy among them
 	@$(TEST) \
 	    units . '$(REAL_TIME)|$(END_TO_END)' -- \
-	    peers '$(REAL_TIME)' '$(AGENTS)|$(SOAK)' --no-parallel -- \
+	    peers '$(REAL_TIME)' '$(AGENTS)|$(SOAK)' --width=4 -- \
 	    followed '$(END_TO_END)\.($(FOLLOWED))' - -- \
 	    busy '$(END_TO_END)\.($(BUSY))' - -- \
 	    agents '($(END_TO_END)|CanaryAgentTests)\.($(AGENTS))' - -- \
