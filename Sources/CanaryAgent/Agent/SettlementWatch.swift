@@ -3,6 +3,7 @@ import Synchronization
 
 /// Asks Git again about promotions that it does not agree with yet: one at a time, beside the agent's loop, each once a minute.
 package final class SettlementWatch: Sendable {
+    /// What is to be asked about one promotion.
     package struct Question: Sendable {
         package var canary: CanaryKey
         package var waiting: ReleaseMemory.Unsettled
@@ -23,6 +24,7 @@ package final class SettlementWatch: Sendable {
         }
     }
 
+    /// What Git said.
     package struct Answer: Sendable, Hashable {
         package var run: String
         /// What is still to be done; nil if Git agrees.

@@ -4,6 +4,7 @@ package import CanaryCore
 package struct CommandAnswer: Sendable, Hashable, Codable {
     package static let schema = "haldane.command/1"
 
+    /// What came of a command.
     package enum Result: String, Sendable, Hashable, Codable {
         /// Written down and acted upon.
         case accepted

@@ -13,6 +13,7 @@ package struct LostRun: Sendable, Hashable {
     /// What told of it.
     package var source: String
 
+    /// What the traces make certain.
     package enum Finding: Sendable, Hashable {
         case found(LostRun)
         /// With everything that was tried.

@@ -3,6 +3,7 @@ package import CanaryKubernetes
 
 /// A run whose process is gone, or has handed it over.
 package struct Orphan: Sendable, Hashable {
+    /// Why nobody drives it.
     package enum Cause: Sendable, Hashable {
         /// Its process gave it back unfinished, for anybody to go on with.
         case released

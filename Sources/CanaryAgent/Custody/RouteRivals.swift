@@ -18,6 +18,7 @@ package struct RouteRivals: Sendable {
         package var isHeld: Bool { !lease.holder.isEmpty }
     }
 
+    /// Whether the rule may be taken.
     package enum Answer: Sendable, Hashable {
         case free
         /// Who it depends on is not known yet, or about to give way: list once more.

@@ -4,6 +4,7 @@ import CanaryTransport
 
 /// One pass over all rollouts of a cluster: runs that nobody drives any more are carried to their ends.
 package struct SweepSession: Sendable {
+    /// What is looked at, as whom, and for how long.
     package struct Options: Sendable {
         package var cluster: ClusterOptions
         /// Nil is all namespaces.
@@ -58,6 +59,7 @@ package struct SweepSession: Sendable {
         }
     }
 
+    /// What was found, and what became of each run.
     package struct Report: Sendable {
         /// How many rollouts were looked at, and how many of them have a run that somebody drives.
         package var looked: Int

@@ -28,6 +28,9 @@ package struct CanaryCompletion: Sendable {
         }
     }
 
+    /// Completes a document's text from the namespace that it names, else the desk's.
+    ///
+    /// Throws what is wrong with the document, with its place, or what the cluster refused to tell.
     package static func make(
         of text: String,
         file: String,

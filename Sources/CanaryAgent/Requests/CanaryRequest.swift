@@ -2,6 +2,7 @@ package import CanaryCore
 
 /// What an operator asks of a canary in the cluster: annotations on the object, answered in `status.request`.
 package struct CanaryRequest: Sendable, Hashable {
+    /// What is to be done.
     package enum Verb: String, Sendable, Hashable, CaseIterable {
         case promote
         case rollback
@@ -88,6 +89,7 @@ package struct CanaryRequest: Sendable, Hashable {
             + "each further step waits there, unless it is \(force ? "forced" : "asked for") again: `\(again)`"
     }
 
+    /// The answer to it as the status shows it; the message as one plain line.
     package func answer(
         _ result: CanaryStatus.RequestAnswer.Result,
         _ message: String,

@@ -5,6 +5,7 @@ package import CanaryCore
 /// The annotations are text of others: bounded, read strictly, and never trusted with who wrote them; that `by` is the user who
 /// wrote them is the admission policy's business.
 package enum RequestReader {
+    /// What the annotations ask for.
     package enum Reading: Sendable, Hashable {
         /// None, or it is answered.
         case nothing

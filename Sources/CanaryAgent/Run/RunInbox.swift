@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// At most 64 requests wait; more are dropped, the newest first.
 package final class RunInbox: Sendable {
+    /// What somebody wants of the run.
     package enum Request: Sendable, Hashable {
         case command(Rollout.OperatorCommand)
         /// A command whose sender waits for the answer.
