@@ -68,7 +68,10 @@ extension Rollout {
             }
             if let block, let next = nextStep, capacityFault(for: rules.steps[next]) == nil {
                 self.block = nil
-                return [.notify(Notice(.info, Reason("capacity", "the pods are there now: \(block.reason.text)")))]
+                let text =
+                    block.reason == .podsUnknown
+                    ? "the number of ready pods is known again" : "the pods are there now: \(block.reason.text)"
+                return [.notify(Notice(.info, Reason("capacity", text)))]
             }
             return []
         case .rollingBack(let state):

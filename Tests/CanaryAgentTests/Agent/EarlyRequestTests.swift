@@ -43,4 +43,53 @@ struct EarlyRequestTests {
         #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["id"] != nil }, "\(rig.log)")
         await rig.stop()
     }
+
+    /// A split that nobody looks after, whose rollback is asked while the Leases of rollouts cannot be written.
+    private func refused() async throws -> (rig: AgentRig, fault: Int) {
+        let rig = try AgentRig("shop")
+        rig.start()
+        #expect(await rig.isReady("shop", "FirstSight"), "\(rig.log)")
+        let refusal = FaultStatus(code: 403, reason: "Forbidden", message: "leases is forbidden: not yours")
+        let fault = rig.fleet.server.inject(
+            Fault(.status(refusal), on: ["update"], kind: .leases, namespace: AgentRig.namespace, times: nil)
+        )
+        try rig.fleet.set([70, 30], of: rig.service("shop"))
+        #expect(await rig.eventually { rig.status("shop")?["weights"]?["canary"] == 30 }, "\(rig.log)")
+        try rig.ask(.rollback, of: "shop", id: "rollback-001")
+        #expect(await rig.eventually { rig.log.contains { $0.contains("event=not-begun") } }, "\(rig.log)")
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["result"] == "pending" }, "\(rig.log)")
+        #expect(rig.weights("shop") == [70, 30])
+        return (rig, fault)
+    }
+
+    @Test("a rollback whose run cannot begin is asked again until one can, and is answered by that one")
+    func again() async throws {
+        let (rig, fault) = try await refused()
+        rig.fleet.server.clear(fault: fault)
+
+        #expect(await rig.eventually { rig.weights("shop") == [100, 0] }, "\(rig.log)")
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["result"] == "accepted" }, "\(rig.log)")
+        #expect(await rig.eventually { rig.status("shop")?["lastRun"]?["id"] != nil }, "\(rig.log)")
+        try rig.ask(.pause, of: "shop", id: "pause-0001")
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["id"] == "pause-0001" }, "\(rig.log)")
+        await rig.stop()
+    }
+
+    @Test("what waits for a run is not done to weights that it was not asked about, and yields to a newer word")
+    func overtaken() async throws {
+        let (rig, fault) = try await refused()
+        try rig.fleet.set([90, 10], of: rig.service("shop"))
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["result"] == "refused" }, "\(rig.log)")
+        let words = rig.status("shop")?["request"]?["message"]?.string ?? ""
+        #expect(words.contains("70/30 when it was asked and are 90/10 now"), "\(words)")
+
+        try rig.ask(.rollback, of: "shop", id: "rollback-002")
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["result"] == "pending" }, "\(rig.log)")
+        try rig.ask(.pause, of: "shop", id: "pause-0001")
+        #expect(await rig.eventually { rig.status("shop")?["request"]?["id"] == "pause-0001" }, "\(rig.log)")
+        #expect(rig.status("shop")?["request"]?["result"] == "refused", "\(rig.log)")
+        rig.fleet.server.clear(fault: fault)
+        await rig.stop()
+        #expect(rig.weights("shop") == [90, 10])
+    }
 }

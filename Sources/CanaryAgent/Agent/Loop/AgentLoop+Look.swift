@@ -284,9 +284,7 @@ extension AgentLoop {
         guard let entry = entries[key] else { return }
         if let trouble = entry.record.trouble { return settle(key, .blocked(trouble), at: now) }
         // What an operator asked for begins, whatever would be decided of itself.
-        if entry.firstCommand != nil, entry.record.run == nil, case .begin? = entry.decision {
-            return settle(key, entry.decision ?? .waiting(Reason("asked", "an operator asked for a run")), at: now)
-        }
+        if let first = entry.firstCommand, entry.record.run == nil { return settle(key, first.decision, at: now) }
         if let other = entry.record.run {
             entries[key]?.decision = nil
             return tell(key, .elsewhere(other, holder: entry.record.holder), at: now)

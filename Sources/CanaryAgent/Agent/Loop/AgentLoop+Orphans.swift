@@ -54,7 +54,12 @@ extension AgentLoop {
                 var options = runOptions(key, canary)
                 options.by = orphan.run.by
                 options.takeover = Takeover(orphan)
-                launch(key, canary, options, in: &group, at: now)
+                let first = entries[key]?.firstCommand
+                entries[key]?.firstCommand = nil
+                entries[key]?.wish = CanaryEntry.Wish(firstCommand: first)
+                launch(key, canary, options, in: &group, at: now) { inbox in
+                    if let first { inbox.send(.asked(first.command, first.ticket)) }
+                }
             } else {
                 await takeOver(stranger: orphan, in: &group, at: now)
             }

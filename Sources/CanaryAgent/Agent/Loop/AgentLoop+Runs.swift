@@ -46,7 +46,15 @@ extension AgentLoop {
             if let reason = await routeRefusal(of: key) {
                 // What an operator allowed was for now.
                 entries[key]?.pass = nil
-                entries[key]?.firstCommand = nil
+                if entries[key]?.firstCommand != nil {
+                    let request = entries[key]?.asked?.request
+                    dropFirstCommand(key)
+                    if let request {
+                        settle(request: request.answer(.refused, "no run can begin: \(reason.text)", at: now), of: key)
+                    }
+                    wake.ring(key)
+                    continue
+                }
                 hold(key, reason, at: now)
                 continue
             }
@@ -103,13 +111,12 @@ extension AgentLoop {
         let instead = images?.stable.map { "; stable is \($0)" } ?? ""
         event(key, Reason("begin", "a new release (\(what)) is ready and is tried\(instead)"), isWarning: false)
         var options = runOptions(key, canary)
-        options.retryReason = entry.retry
+        let wish = takeWish(key)
+        options.retryReason = wish.retry
         options.roles = roles
         launch(key, canary, options, in: &group, at: now) { inbox in
-            if let command = entry.firstCommand { inbox.send(.command(command)) }
+            if let first = wish.firstCommand { inbox.send(.asked(first.command, first.ticket)) }
         }
-        entries[key]?.retry = nil
-        entries[key]?.firstCommand = nil
     }
 
     /// Makes a run a task of its own.
@@ -203,6 +210,7 @@ extension AgentLoop {
         switch end.result {
         case .success(let report):
             entries[key]?.failure = nil
+            entries[key]?.wish = nil
             remember(report, of: end.run)
             if report.outcome == nil {
                 let why = report.interruption?.text ?? "it was left"
@@ -210,6 +218,7 @@ extension AgentLoop {
             }
         case .failure(let error):
             failed(key, error)
+            if end.run.progress == nil { restoreWish(key, tries: entries[key]?.failure?.count ?? 0) }
         }
         wake.ring(key)
         guard entries[key] == nil else { return }

@@ -37,7 +37,9 @@ struct CanaryEntry: Sendable {
     /// Who wants the next run and why: what was tried is tried again, or it begins past what holds it.
     var retry: Reason?
     /// What the next run is told at once.
-    var firstCommand: Rollout.OperatorCommand?
+    var firstCommand: FirstCommand?
+    /// What the run that was begun last was begun for, until it is known that it could begin.
+    var wish: Wish?
     /// The request that was given to a run and is not answered yet.
     var asked: Asked?
     /// The request that waits until it is known who can obey it.
@@ -104,6 +106,23 @@ struct CanaryEntry: Sendable {
     struct Found: Sendable {
         var release: Rollout.Release
         var at: Timestamp
+    }
+
+    /// What an operator asked for that only a new run can do.
+    struct FirstCommand: Sendable {
+        var command: Rollout.OperatorCommand
+        var ticket: CommandTicket
+        /// The run that is to do it.
+        var decision: ReleaseDecision
+        /// As they were when it was asked, by the spec's names: of others it is not known whether they are meant.
+        var weights: RouteWeights?
+    }
+
+    /// What operators had asked for when a run was begun.
+    struct Wish: Sendable {
+        var retry: Reason?
+        var pass: String?
+        var firstCommand: FirstCommand?
     }
 
     struct Asked: Sendable {
