@@ -92,6 +92,10 @@ package struct TakenRun: Sendable {
         } else if adoption == .rollback {
             let why = "it goes on with the rollback of a run that had begun one: \(ground.cause)"
             command = Rollout.OperatorCommand(.rollback, reason: why, by: ground.identity, isAutomatic: true)
+        } else if adoption == .foundBack {
+            let why =
+                "the weights were those from before the run already: its process rolled back before it could say so, or somebody else did"
+            command = Rollout.OperatorCommand(.rollback, reason: why, by: ground.identity, isAutomatic: true)
         }
         self.init(header: header, state: state, reason: reason, command: command, notices: [Notice(.info, reason)])
     }

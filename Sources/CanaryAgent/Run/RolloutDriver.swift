@@ -118,7 +118,9 @@ package struct RolloutDriver {
             await recall(recalled)
             // What was known of the pods before a pause says nothing now, and a write that was left open goes by it.
             await lookAtPods()
-            await feed(await readRoute())
+            // A rollback that is gone on with is known before the weights that it may have left are taken for somebody else's.
+            if resumption != nil, state.rollout.route != nil { await serveInbox() }
+            if state.rollout.outcome == nil, interruption == nil { await feed(await readRoute()) }
         }
 
         while state.rollout.outcome == nil, interruption == nil {

@@ -8,6 +8,9 @@ extension RunState {
         case step(Double)
         /// A rollback was begun that the state does not know of.
         case rollback
+        /// Everything is back where it was before the run, and neither state nor record knows why: a rollback whose last words were
+        /// lost, or somebody's hand.
+        case foundBack
     }
 
     /// Tells from the record, which is written before each step, what became of the run after the state was stored.
@@ -32,6 +35,7 @@ extension RunState {
         guard !isSame(found, known) else { return .asStored }
         if isSame(found, written) { return .step(found) }
         if let intent = run.intent, isSame(found, intent.canaryPercent) { return .step(found) }
+        if rollout.contest == nil, found < known, isSame(found, run.baseline.canaryPercent) { return .foundBack }
         return .asStored
     }
 

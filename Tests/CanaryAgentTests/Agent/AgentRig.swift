@@ -30,6 +30,7 @@ final class AgentRig: Sendable {
     ///   - other: whose cluster this one's agent works in as well.
     ///   - halts: time stands still with the first window that a canary gets requests in, until `goOn`: nothing is proved before.
     ///   - pager: where every canary's messages go; nil if nowhere.
+    ///   - defaults: more lines of the cluster policy's `defaults`.
     init(
         _ names: String...,
         specs: [String: String]? = nil,
@@ -39,6 +40,7 @@ final class AgentRig: Sendable {
         beside other: AgentRig? = nil,
         halts: Bool = false,
         pager: String? = nil,
+        defaults: [String] = [],
         change: (inout AgentOptions) -> Void = { _ in }
     ) throws {
         let services = names.map { FleetService($0, in: Self.namespace) }
@@ -53,7 +55,7 @@ final class AgentRig: Sendable {
         self.folder = folder
         let profiles = pager.map { ["profiles: { pager: { webhook: \"\($0)\" } }"] } ?? []
         let notify = pager == nil ? [] : ["notify: [{ profile: pager }]"]
-        if other == nil { try Self.preset(fleet, policy + profiles, defaults: notify) }
+        if other == nil { try Self.preset(fleet, policy + profiles, defaults: notify + defaults) }
         if let specs {
             try FileManager.default.createDirectory(atPath: "\(folder.path)/specs", withIntermediateDirectories: true)
             for (name, text) in specs { try folder.store(text.utf8, at: "\(folder.path)/specs/\(name)") }

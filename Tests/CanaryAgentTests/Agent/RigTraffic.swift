@@ -4,7 +4,6 @@ import Synchronization
 /// What the traffic of an agent's rig is like at present, of all services and of both versions alike.
 final class RigTraffic: Sendable {
     private struct State {
-        var requests = 12_000
         var failures = 0.004
         var isLost = false
     }
@@ -15,16 +14,13 @@ final class RigTraffic: Sendable {
     static let loss = WindowQuality(unusable: .nothingScraped)
 
     /// Requests of both versions in one window.
-    var requests: Int { state.withLock { $0.requests } }
+    let requests = 12_000
 
     /// The share of requests that fail.
     var failures: Double { state.withLock { $0.failures } }
 
     /// Whether nothing can be measured any more.
     var isLost: Bool { state.withLock { $0.isLost } }
-
-    /// So few requests that nothing is proved for a long time.
-    func thin() { state.withLock { $0.requests = 60 } }
 
     func fail(_ share: Double) { state.withLock { $0.failures = share } }
 

@@ -196,6 +196,35 @@ struct TakeoverTests {
         await rig.http.shutdown()
     }
 
+    @Test("a rollback that was begun and written is finished as one, and is no edit of somebody else's")
+    func writtenRollback() async throws {
+        let rig = try CustodyRig()
+        _ = try await lose(rig, at: [50, 50])
+        try rig.set(100, 0)
+        var orphan = try #require(rig.orphan())
+        orphan.run.intent = .allStable
+        let end = try await goOn(rig, orphan)
+
+        #expect(end.outcome?.word == "rolledBack", "\(String(describing: end.outcome))")
+        #expect(rig.cluster.weights() == [100, 0])
+        await rig.http.shutdown()
+    }
+
+    @Test("a rollback that was written, of which neither record nor state tells, is no edit of somebody else's")
+    func untoldRollback() async throws {
+        let rig = try CustodyRig()
+        _ = try await lose(rig, at: [50, 50])
+        try rig.set(100, 0)
+        let orphan = try #require(rig.orphan())
+        #expect(orphan.run.percent == 50 && orphan.run.intent == nil)
+        let end = try await goOn(rig, orphan)
+
+        #expect(end.outcome?.word == "rolledBack", "\(String(describing: end.outcome))")
+        #expect(end.outcome?.text.contains("those from before the run already") == true)
+        #expect(rig.cluster.weights() == [100, 0])
+        await rig.http.shutdown()
+    }
+
     @Test("of two that take it over one does")
     func two() async throws {
         let rig = try CustodyRig()
